@@ -23,6 +23,7 @@ if __name__ == "__main__" and __spec__ is None:
 from recount.desk.helping import Commands
 from recount.options import (
     EndpointOptions,
+    FamiliesOption,
     FamilyOption,
     LanguageOption,
     OwnFamilyOption,
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from recount.pipeline.run.fates import RunSummary
     from recount.pipeline.run.pool import Bounds
     from recount.pipeline.settings import Settings
-    from recount.schemas.family import Family
 
 FAILED = 1
 USAGE = 2
@@ -146,6 +146,9 @@ def structure(
 
     A file that holds several reports has a result for each: <path>#1.json, <path>#2.json …
     """
+    from recount.pipeline.run.pool import start_server
+
+    start_server()  # it imports what workers need, while this process does its own
     from recount.pipeline.archive.locations import place_of
     from recount.pipeline.archive.sources import find_sources, read_list
     from recount.pipeline.archive.strangers import visible
@@ -352,13 +355,14 @@ def export(
         once("--table", metavar="NAME", help="Only this table: figures, budget_items, discrepancies …"),
     ] = None,
     family: OwnFamilyOption = None,
+    families: FamiliesOption = None,
 ) -> None:
     """Export results as tables: figures, rows of lists and statements, texts, discrepancies, checks, files."""
     from recount.desk.first_sheet import ToCheck
     from recount.pipeline.output.export import export as exported
 
     front = ToCheck(out, "zh" if keys == "zh" else "en")
-    done = exported(out, target, format_, status=status, keys=keys, table=table, family=family, front=front)
+    done = exported(out, target, format_, status=status, keys=keys, table=table, family=family or families, front=front)
     for name, rows in done.rows.items():
         print(f"{name}  {rows:,}")
 
@@ -388,11 +392,12 @@ def check(
 
 
 @app.command(epilog="The schema is JSON Schema 2020-12; titles are the official Chinese terms.")
-def schema(family: FamilyOption = None) -> None:
+def schema(family: FamilyOption = None, families: FamiliesOption = None) -> None:
     """Print the JSON Schema of a structured report."""
+    from recount.pipeline.recognise import family_of
     from recount.pipeline.run.store import json_schema
 
-    print(json_schema(_family(family)))
+    print(json_schema(None if family is None else family_of(family, families)))
 
 
 @app.command(epilog="It works as it is; its README.md says what to change first.")
@@ -402,31 +407,26 @@ def init_family(
     example: Annotated[
         Path | None, once("--from", metavar="FILE", help="A report to draft it from, and FILE... behind it.")
     ] = None,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the folder NAME is made.")] = Path(),
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where the folder NAME is made; else in --families.")
+    ] = None,
+    families: FamiliesOption = None,
 ) -> None:
     """Begin a report family of your own: drafted from your reports, or with models, outline and one example."""
+    place = out or Path(families or "")
     if example is not None:
         from recount.pipeline.run.drafted import draft
 
-        drafted = draft(name, [example, *(more or ())], out)
+        drafted = draft(name, [example, *(more or ())], place)
         print(_("{folder} is ready: {found}", folder=drafted.folder, found=told(drafted.told)))
         return
     if more:
         raise typer.BadParameter("further examples need a first one: --from FILE")
     from recount.pipeline.recognise import write_starter
 
-    folder = write_starter(name, out)
+    folder = write_starter(name, place)
     ready = "{folder} is ready: recount structure {example} --out out/ --family {folder}"
     print(_(ready, folder=folder, example=folder / "example"))
-
-
-def _family(name: str | None) -> Family | None:
-    """The family that an option names."""
-    if name is None:
-        return None
-    from recount.pipeline.recognise import family_of
-
-    return family_of(name)
 
 
 @app.command(epilog="Exit codes: 0 all years agree, 1 some contradict each other, or a result cannot be read.")

@@ -60,6 +60,11 @@ OwnFamilyOption = Annotated[
     typer.Option("--family", metavar="PATH", help="The folder of a family of your own; else where the runs found it."),
 ]
 
+FamiliesOption = Annotated[
+    str | None,
+    typer.Option("--families", metavar="DIR", help="The folder of your own families, a folder each."),
+]
+
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
@@ -108,6 +113,12 @@ class SettingsOptions:
     """What decides results. Amounts of money are text here: numbers with a point would not be exact."""
 
     family: FamilyOption = None
+    families: Annotated[
+        str | None,
+        typer.Option(
+            "--families", metavar="DIR", help="The folder of your own families, a folder each: recognised too."
+        ),
+    ] = None
     ocr: Annotated[
         OcrMode, typer.Option("--ocr", help="Read pages by OCR: those that need it, all of them, or none.")
     ] = "auto"
@@ -217,7 +228,10 @@ class SettingsOptions:
 # Some of a group: the others are as by default.
 RetryOptions = Annotated[RunOptions, ("workers", "jobs", "quiet", "timeout", "memory", "log_json", "otel")]
 VerifyOptions = Annotated[RunOptions, ("timeout", "memory")]
-EvalOptions = Annotated[SettingsOptions, ("mapper", "model", "base_url", "rounds", "settings_file")]
+EvalOptions = Annotated[
+    SettingsOptions, ("family", "families", "mapper", "model", "base_url", "rounds", "settings_file")
+]
+SplitOptions = Annotated[SettingsOptions, ("family", "families", "ocr", "ocr_backend", "ocr_precision")]
 EndpointOptions = Annotated[
     SettingsOptions, ("base_url", "mode", "parameters", "reasoning_effort", "thinking", "settings_file")
 ]

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from recount.options import once
+from recount.options import FamiliesOption, OwnFamilyOption, once
 
 desk = typer.Typer(rich_markup_mode=None)
 """They stand beside the other commands: `recount review`."""
@@ -34,9 +34,8 @@ def review(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, metavar="N", help="0: any that is free.")] = 0,
     read_only: Annotated[bool, once("--read-only", help="Show everything, decide nothing.")] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address and open no browser.")] = False,
-    family: Annotated[
-        str | None, typer.Option("--family", metavar="PATH", help="The folder of a family of your own.")
-    ] = None,
+    family: OwnFamilyOption = None,
+    families: FamiliesOption = None,
 ) -> None:
     """Open the desk: see in the browser what is disputed, where it stands on its page, and decide it."""
     from recount.desk.words import Words
@@ -50,5 +49,5 @@ def review(
     from recount.desk.serving import serve
     from recount.desk.session import Asked
 
-    asked = Asked(out, sources, by or reviewer(), read_only=read_only, gold=gold, family=family)
+    asked = Asked(out, sources, by or reviewer(), read_only=read_only, gold=gold, family=family or families)
     serve(asked, Words(spoken()), name=name, port=port, browser=not no_browser, say=lambda a: print(visible(a)))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recount.options import FamilyOption, once
+from recount.options import FamiliesOption, OwnFamilyOption, SplitOptions, once, unfolded
 from recount.pipeline.language import Language, _, spoken
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from recount.pipeline.result import Result
 
 showing = typer.Typer(rich_markup_mode=None)
-"""They stand beside the other commands: `recount show`, `recount list`, `recount mark`."""
+"""They stand beside the other commands: `recount show`, `recount list`, `recount mark`, `recount split`."""
 
 ResultArgument = Annotated[Path, typer.Argument(metavar="RESULT", help="A result file, or the output folder of a run.")]
 
@@ -68,16 +68,17 @@ def show(
     ] = None,
     source: SourceOption = None,
     language: LanguageOption = None,
-    family: FamilyOption = None,
+    family: OwnFamilyOption = None,
+    families: FamiliesOption = None,
 ) -> None:
     """Show a result: source discrepancies, disputed figures with the reason, then all figures by section."""
     if html is not None:
-        _write(html, result, name, source, language, family)
+        _write(html, result, name, source, language, family or families)
         return
     from recount.pipeline.output.show import render_result
     from recount.pipeline.run.progress import screen
 
-    _, content, model = _read(result, name, family)
+    _, content, model = _read(result, name, family or families)
     console = screen()
     for part in render_result(content, model, section):
         console.print(part)
@@ -131,7 +132,8 @@ def mark(
     name: NameArgument = None,
     source: SourceOption = None,
     language: LanguageOption = None,
-    family: FamilyOption = None,
+    family: OwnFamilyOption = None,
+    families: FamiliesOption = None,
 ) -> None:
     """Mark a report: its PDF with what was found as notes on the pages, and a summary in front."""
     from recount.desk.marked import mark as marked
@@ -139,6 +141,30 @@ def mark(
     from recount.desk.told import language_of
     from recount.pipeline.archive.strangers import visible
 
-    file, content, model = _read(result, name, family)
+    file, content, model = _read(result, name, family or families)
     marks = marked(content, model, Whereabouts(file, source).of(content), output, language_of(content, language))
     print(visible(_("{file}: {number} marks", file=output, number=marks)))
+
+
+@showing.command(epilog="It is the first thing to look at when something is missing. Nothing leaves this machine.")
+@unfolded
+def split(
+    *,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A report, of whatever kind.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="The page that is written; else NAME.split.html here.")
+    ] = None,
+    pages: Annotated[
+        str | None, once("--pages", metavar="PAGES", help="Only these pages: 3-5,8. By default the first 80.")
+    ] = None,
+    language: LanguageOption = None,
+    asked: SplitOptions,
+) -> None:
+    """Show what the splitter sees: pages with their tables, cells, numbers, headings, and what was refused."""
+    from recount.desk.page import write_page
+    from recount.desk.splitting import page_of_split
+    from recount.pipeline.archive.strangers import visible
+
+    target = out or Path(f"{file.stem}.split.html")
+    write_page(page_of_split(file, pages, asked.settings, language or spoken()), target)
+    print(visible(str(target)))

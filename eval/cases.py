@@ -1,10 +1,12 @@
 """Cases: a source file, what it should become, and what it is like.
 
-A gold folder holds cases in either of two layouts, at any depth:
+A gold folder holds cases in one of three layouts, at any depth:
 
 - a folder for each: the source file (report.pdf, report.txt …, or the only one), expected.json (the report of the
   contract), and, if they are known, tags.json (what the case is like, the planted discrepancies, and the figures that
   nobody could place) and places.json (where on the pages the figures stand);
+- several in a folder, as `recount init-family --from` writes it: expected.json holds the report of each file beside it,
+  by the file's name;
 - side by side, as the developers' samples: name.pdf, name.gold.json, name.LEVEL-scan.pdf, name.notes.md, and texts of
   the same report: name.txt and the like, there or in the folder text.
 """
@@ -28,6 +30,8 @@ SOURCES = (".pdf", ".txt", ".md", ".html")
 """The ends of the names of what a case is read from."""
 _GOLD = ".gold.json"
 _SCAN = re.compile(r"\.(?P<level>[a-z]+)-scan$")
+_BY_FILE = re.compile(r'\s*\{\s*"[^"]+\.(?:pdf|txt|md|html)"\s*:\s*\{')
+_HEAD = 512
 _SOURCE = re.compile(r"^-?\s*SOURCE:\s*(?P<pointers>/[^:]*):", re.MULTILINE)
 
 Place = tuple[int, tuple[float, float, float, float]]
@@ -40,7 +44,8 @@ class Case:
 
     planted: for each discrepancy that the source holds, the pointers that it may be laid at; None if unknown.
     unknowable: figures of the gold that need not be delivered, for the source does not tell which they are: where a
-    text has lost its empty cells, nobody knows in which column an amount stood. Delivered they must be right.
+    text has lost its empty cells, nobody knows in which column an amount stood. Delivered they must be right. within:
+    the key of its report in a file that holds those of several.
     """
 
     name: str
@@ -50,10 +55,13 @@ class Case:
     planted: tuple[tuple[str, ...], ...] | None = None
     places: Path | None = None
     unknowable: frozenset[str] = frozenset()
+    within: str | None = None
 
     def gold(self) -> dict[str, Any]:
         """The expected report; numbers are int or Decimal."""
         gold = read_json(self.expected)
+        if self.within is not None:
+            gold = gold[self.within]
         if not isinstance(gold, dict):
             raise UsageError(f"{self.expected} is no report")
         return gold
@@ -97,7 +105,7 @@ def find_cases(gold: Path) -> list[Case]:
     """The cases below a folder, in the order of their names. Raises UsageError if there is none."""
     if not gold.is_dir():
         raise UsageError(f"{gold} is no folder with cases")
-    cases = [_from_folder(gold, path.parent) for path in gold.rglob(EXPECTED)]
+    cases = [case for path in gold.rglob(EXPECTED) for case in _from_folder(gold, path.parent)]
     for path in gold.rglob(f"*{_GOLD}"):
         cases += _side_by_side(gold, path)
     if not cases:
@@ -105,8 +113,24 @@ def find_cases(gold: Path) -> list[Case]:
     return sorted(cases, key=lambda case: case.name)
 
 
-def _from_folder(root: Path, folder: Path) -> Case:
-    """The case of a folder."""
+def _from_folder(root: Path, folder: Path) -> Iterator[Case]:
+    """The case of a folder, or the cases: of each file beside whose report expected.json has by its name."""
+    with (folder / EXPECTED).open("rb") as opened:
+        several = _BY_FILE.match(opened.read(_HEAD).decode("utf-8", "replace")) is not None
+    if several:
+        expected = read_json(folder / EXPECTED)
+        if not any((folder / name).is_file() for name in expected):
+            raise UsageError(f"{folder / EXPECTED} is of {', '.join(expected)}, and none of these lies beside it")
+        for name in expected:
+            if (folder / name).is_file():
+                own = (folder / name).relative_to(root).as_posix()
+                yield Case(own, folder / name, folder / EXPECTED, within=name)
+        return
+    yield _alone(root, folder)
+
+
+def _alone(root: Path, folder: Path) -> Case:
+    """The one case of a folder."""
     sources = sorted(path for path in folder.iterdir() if path.suffix in SOURCES)
     named = [path for path in sources if path.stem == "report"] or sources
     if len(named) != 1:

@@ -86,7 +86,7 @@ def evaluate(
 
 
 @evaluation.command(
-    epilog="Forms: x2021, x2022, x2023, s2024, n, or a region. Levels: good, fair, poor, fax. "
+    epilog="Forms: x2021, x2022, x2023, s2024, n, charity, enterprise, or a region. Levels: good, fair, poor, fax. "
     "Texts: raw, tabs, cells, md, html, unruled."
 )
 def generate(
@@ -154,8 +154,21 @@ def verifier(
         Path | None,
         typer.Option("--texts", metavar="DIR", help="Faults made in texts instead, of generated reports; kept in DIR."),
     ] = None,
+    family: Annotated[
+        str | None,
+        typer.Option(
+            "--family",
+            metavar="NAME|FOLDER",
+            help="Faults made in the characters of reports of any family: PATH, or those in its folder.",
+        ),
+    ] = None,
 ) -> None:
     """Try the verifier: faults put into reports that are right, and what gets through."""
+    if family is not None:
+        if prints or texts:
+            raise typer.BadParameter("the reports of --prints and of --texts are generated: they have no --family")
+        _try_family(paths, family, each or 20, seed, jobs)
+        return
     out = prints or texts
     if out is not None:
         if paths or (prints and texts):
@@ -167,6 +180,17 @@ def verifier(
 
     sources = paths or [case.source for case in find_cases(GOLD) if case.scan == "digital"]
     print(render(campaign(sources, each=each or 20, seed=seed, jobs=jobs)), end="")
+
+
+def _try_family(paths: list[Path] | None, family: str, each: int, seed: int, jobs: int | None) -> None:
+    """Faults in reports of any family; prints what was counted."""
+    from recount.eval.verifier.any_family import any_family, examples_of, render_family
+    from recount.pipeline.archive.strangers import visible
+
+    found = any_family(paths or examples_of(family), family, each=each, seed=seed, jobs=jobs)
+    print("\n".join(visible(line) for line in render_family(found).splitlines()))
+    if found.silent:
+        raise typer.Exit(FAILED)
 
 
 def _prove(out: Path, each: int, seed: int, jobs: int | None, *, texts: bool) -> None:

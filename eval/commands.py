@@ -18,7 +18,7 @@ from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import UsageError
 from recount.pipeline.language import _, named
 from recount.pipeline.run.progress import Watch
-from recount.pipeline.run.runner import asking
+from recount.pipeline.run.runner import READINGS, asking
 from recount.pipeline.run.worker import structure_report
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.version import program_version
@@ -53,7 +53,8 @@ def run_evaluation(
     """Evaluates Recount on the cases of a gold folder; writes results and report to `out`.
 
     gold: None stands for the repository's, and texts of such reports, which are written into `out` first.
-    other: an earlier run to compare with. settings: how the cases are structured; a model's answers are kept in `out`.
+    other: an earlier run to compare with. settings: how the cases are structured. What a model answers and OCR reads is
+    kept in `out`: a second evaluation there reads scans only where the code that reads is another.
     on_start: given the files of the cases, gives what is told of the run.
     Raises UsageError if there are no cases, or the other run cannot be read; a ModelError if a model cannot be asked.
     """
@@ -66,7 +67,7 @@ def run_evaluation(
     watch = on_start(files) if on_start else None
     out.mkdir(parents=True, exist_ok=True)
     with asking(settings, out, "eval") as asked:
-        task = partial(structure_report, settings=asked)
+        task = partial(structure_report, settings=asked, readings=out / READINGS)
         scored = evaluate(cases, task, out, jobs=jobs, watch=watch)
     version = program_version()
     write_results(out / RESULTS, scored.scores, version)

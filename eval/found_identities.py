@@ -1,6 +1,6 @@
 """How many of the identities that people wrote for a family are found from figures alone, and how many are false.
 
-    python -m recount.eval.found_identities [--reports 10] [--fresh 20] [--missing]
+    python -m recount.eval.found_identities [--reports 10] [--fresh 20] [--seed 0] [--missing]
 
 From so many generated reports of each form of final accounts the relations are searched by which `recount init-family
 --from` drafts identities (pipeline/run/relations.py): within each section and table, between the columns of lists of
@@ -71,15 +71,21 @@ def _value(own: Any, said: Any, pointer: str, tokens: Iterator[int]) -> Any:
 
 def figures_in(value: Any) -> Iterator[Figure]:
     """The figures of a report, in the order of its form."""
-    if isinstance(value, Figure):
-        yield value
-    elif isinstance(value, tuple):
-        for inner in value:
-            yield from figures_in(inner)
+    return (figure for _, _, figure in _cells_in(value, "") if figure is not None)
+
+
+def _cells_in(value: Any, pointer: str) -> Iterator[tuple[str, Kind, Figure | None]]:
+    """The figures of a report, and the blank cells of its tables."""
+    if isinstance(value, tuple):
+        for at, inner in enumerate(value):
+            yield from _cells_in(inner, f"{pointer}/{at}")
     elif hasattr(type(value), "model_fields"):
-        for key in fields_of(value.__class__):
-            if key != UNMAPPED:
-                yield from figures_in(getattr(value, key))
+        for key, own in fields_of(value.__class__).items():
+            inside, place = getattr(value, key), f"{pointer}/{key}"
+            if own.kind is None or own.many:
+                yield from _cells_in(inside, place) if key != UNMAPPED else ()
+            elif inside is not None or (key in value.model_fields_set and steps_of(place)[0] in TABLED):
+                yield place, own.kind, inside
 
 
 # --- places, and what is searched together
@@ -95,14 +101,15 @@ class Group:
     last: str = ""
     values: dict[str, dict[str, Value]] = field(default_factory=lambda: defaultdict(dict))
 
-    def add(self, place: str, figure: Figure, observation: str, value: Value) -> None:
-        """A figure at a place; a new one stands behind the one before it in its report."""
+    def add(self, place: str, kind: Kind, observation: str, value: Value | None) -> None:
+        """A figure at a place, or a blank; a new one stands behind the one before it in its report."""
         if place not in self.kinds:
             self.places.insert(self.places.index(self.last) + 1 if self.last in self.kinds else 0, place)
-            self.kinds[place] = figure.kind
+            self.kinds[place] = kind
             columns = not place.startswith("Σ") and (" " in place or ROW in place)
             self.roles[place] = "" if columns else role_of(place)
-        self.values[place][observation] = value
+        if value is not None:
+            self.values[place][observation] = value
         self.last = place
 
     def series(self) -> list[Series]:
@@ -122,23 +129,25 @@ def groups_of(reports: Sequence[Any]) -> dict[str, Group]:
         for group in groups.values():
             group.last = ""
         sums: dict[tuple[str, str], list[Figure]] = defaultdict(list)
-        for figure in figures_in(report):
-            at, part = list_of(figure.pointer), _part(figure.pointer)
+        for pointer, kind, figure in _cells_in(report, ""):
+            at, part = list_of(pointer), _part(pointer)
+            value = (figure.value, figure.half) if figure is not None else None
             if at is None:
-                groups[part].add(figure.pointer, figure, f"{number}", (figure.value, figure.half))
-                parent, _, key = figure.pointer.rpartition("/")
-                if role_of(figure.pointer):  # the columns of a line, as those of a row
-                    name = f"{part} {role_of(figure.pointer).partition('.')[0]}"
-                    groups[name].add(f"{name}/{key}", figure, f"{number}{parent}", (figure.value, figure.half))
+                groups[part].add(pointer, kind, f"{number}", value)
+                parent, _, key = pointer.rpartition("/")
+                if role_of(pointer):  # the columns of a line, as those of a row
+                    name = f"{part} {role_of(pointer).partition('.')[0]}"
+                    groups[name].add(f"{name}/{key}", kind, f"{number}{parent}", value)
                 continue
-            row = f"{number}{figure.pointer[: -len(key_of(figure.pointer))]}"
-            groups[_way(figure.pointer)].add(place_of(figure), figure, row, (figure.value, figure.half))
-            sums[at, key_of(figure.pointer)].append(figure)
+            row = f"{number}{pointer[: -len(key_of(pointer))]}"
+            groups[_way(pointer)].add(place_of(pointer), kind, row, value)
+            if figure is not None:
+                sums[at, key_of(pointer)].append(figure)
         for (at, key), column in sums.items():
             whole = sum((figure.value for figure in column), Decimal(0))
             half = sum((figure.half for figure in column), Decimal(0))
             if ROW not in way_of(steps_of(at)) and column[0].kind is not Kind.PERCENT:
-                groups[_part(at)].add(f"Σ {at}/{ROW}/{key}", column[0], f"{number}", (whole, half))
+                groups[_part(at)].add(f"Σ {at}/{ROW}/{key}", column[0].kind, f"{number}", (whole, half))
     return groups
 
 
@@ -163,10 +172,9 @@ def _way(pointer: str) -> str:
     return "/".join(way_of(steps_of(list_of(pointer) or "")))
 
 
-def place_of(figure: Figure) -> str:
-    """The place of a figure: its pointer, without the number of its row."""
-    at = list_of(figure.pointer)
-    return figure.pointer if at is None else f"/{_way(figure.pointer)}/{ROW}/{key_of(figure.pointer)}"
+def place_of(pointer: str) -> str:
+    """A place: the pointer of a figure, without the number of its row."""
+    return pointer if list_of(pointer) is None else f"/{_way(pointer)}/{ROW}/{key_of(pointer)}"
 
 
 # --- what is found
@@ -180,10 +188,17 @@ class Found:
     terms: tuple[tuple[int, str], ...]
     whole: tuple[tuple[int, str], ...] = ()
 
+    @property
+    def places(self) -> list[str]:
+        """Every place in it."""
+        return [self.stated, *(place for _, place in (*self.terms, *self.whole))]
+
 
 def found_in(groups: Mapping[str, Group]) -> list[Found]:
-    """The relations within groups, and the places of two that print the same."""
+    """The relations within groups, and the places of two that print the same. What is said of the columns of one line
+    of a table is searched in all its lines together."""
     found: list[Found] = []
+    tabled = {part for name in groups for part, of, _ in [name.partition(" ")] if of and part.split("/")[0] in TABLED}
     for name, group in groups.items():
         for relation in relations(group.series()):
             for own in _parents(name, group):
@@ -191,8 +206,14 @@ def found_in(groups: Mapping[str, Group]) -> list[Found]:
                 terms, whole = (
                     tuple((sign, places[at]) for sign, at in part) for part in (relation.terms, relation.whole)
                 )
-                found.append(Found(places[relation.stated], terms, whole))
+                one = Found(places[relation.stated], terms, whole)
+                if name not in tabled or not all(map(role_of, one.places)) or len(set(map(_line, one.places))) > 1:
+                    found.append(one)
     return [*dict.fromkeys(found), *_same(groups)]
+
+
+def _line(place: str) -> str:
+    return place.rpartition("/")[0]
 
 
 def _parents(name: str, group: Group) -> Iterator[Callable[[str], str]]:
@@ -210,8 +231,8 @@ def _below(parent: str, place: str) -> str:
 
 
 def _same(groups: Mapping[str, Group]) -> Iterator[Found]:
-    """Places of two groups that print the same in every report, each with the first."""
-    first: dict[Any, tuple[str, str]] = {}
+    """Places of two groups that print the same in every report, each with the first, of its own key if there is one."""
+    alike: dict[Any, list[tuple[str, str]]] = defaultdict(list)
     for name, group in groups.items():
         for place, values in group.values.items():
             distinct = {value for value, _ in values.values()} - {Decimal(0)}
@@ -219,9 +240,11 @@ def _same(groups: Mapping[str, Group]) -> Iterator[Found]:
             same = (group.kinds[place], tuple(sorted((at, value) for at, (value, _) in values.items() if value)))
             if ROW in place or " " in name or digits < MARGIN + 4:
                 continue
-            own, other = first.setdefault(same, (name, place))
-            if own != name:
-                yield Found(place, ((1, other),))
+            others = [other for own, other in alike[same] if own != name]
+            others.sort(key=lambda other: steps_of(place)[-1] not in steps_of(other))
+            if others:
+                yield Found(place, ((1, others[0]),))
+            alike[same].append((name, place))
 
 
 # --- against what was written, and against fresh reports
@@ -241,12 +264,12 @@ def _vector(stated: Figure, terms: Iterable[tuple[int, Figure]], sizes: Mapping[
     if len(operands) > 2 and len(parts) > 1:
         return None
     if len(rows) == 1:
-        return _counted((sign, place_of(figure)) for sign, figure in operands)
-    inside = [place_of(figure) for _, figure in operands if _row(figure) is not None]
+        return _counted((sign, place_of(figure.pointer)) for sign, figure in operands)
+    inside = [place_of(figure.pointer) for _, figure in operands if _row(figure) is not None]
     column = inside[0]
     if _row(stated) is not None or len({*inside}) > 1 or len(inside) < sizes[column]:
         return None
-    outside = [(sign, place_of(figure)) for sign, figure in operands if _row(figure) is None]
+    outside = [(sign, place_of(figure.pointer)) for sign, figure in operands if _row(figure) is None]
     return _counted([*outside, (1, f"Σ {column}")])
 
 
@@ -313,8 +336,10 @@ class Implied:
         operands = [identity.printed, *computed.operands]
         if len({_row(figure) for figure in operands}) > 1 or len({_part(figure.pointer) for figure in operands}) > 1:
             return None
-        part, whole = ([(sign, place_of(one)) for sign, one in own.terms] for own in (computed.part, computed.whole))
-        mine = self.shares.get(place_of(identity.printed), ())
+        part, whole = (
+            [(sign, place_of(one.pointer)) for sign, one in own.terms] for own in (computed.part, computed.whole)
+        )
+        mine = self.shares.get(place_of(identity.printed.pointer), ())
         return any(_follows(span, part, one.terms) and _follows(span, whole, one.whole) for one in mine)
 
 
@@ -325,9 +350,8 @@ def _follows(span: Span, one: Iterable[tuple[int, str]], other: Iterable[tuple[i
 def _is_false(found: Found, groups: Mapping[str, Group]) -> bool:
     """Whether a relation fails where all its figures are printed."""
     values = {place: own for group in groups.values() for place, own in group.values.items()}
-    places = [found.stated, *(place for _, place in (*found.terms, *found.whole))]
-    seen = set.intersection(*(set(values.get(place, ())) for place in places))
-    return any(not _holds(found, {place: values[place][one] for place in places}) for one in seen)
+    seen = set.intersection(*(set(values.get(place, ())) for place in found.places))
+    return any(not _holds(found, {place: values[place][one] for place in found.places}) for one in seen)
 
 
 def _holds(found: Found, values: Mapping[str, Value]) -> bool:
@@ -360,7 +384,7 @@ def _printed(report: Any) -> Mapping[str | None, frozenset[str]]:
     """The places that a report prints, those of each row for themselves."""
     found: dict[str | None, set[str]] = defaultdict(set)
     for figure in figures_in(report):
-        found[_row(figure)].add(place_of(figure))
+        found[_row(figure)].add(place_of(figure.pointer))
         if _row(figure) is not None:
             found[None].add(f"Σ {list_of(figure.pointer)}/{ROW}/{key_of(figure.pointer)}")
     return {row: frozenset(places) for row, places in found.items()}
@@ -378,9 +402,9 @@ def _says_something(identity: Identity) -> bool:
     return found.result == "pass" and found.explanation is None and any(operand.value for operand in found.operands)
 
 
-def tally(form: Form, reports: int, fresh: int) -> Tally:
+def tally(form: Form, reports: int, fresh: int, first: int = 0) -> Tally:
     """What is found of a form, from so many reports, held against so many fresh ones."""
-    known = [report_of(form, seed) for seed in range(reports)]
+    known = [report_of(form, seed) for seed in range(first, first + reports)]
     found = found_in(groups_of(known))
     shares: dict[str, list[Found]] = defaultdict(list)
     for one in found:
@@ -390,12 +414,12 @@ def tally(form: Form, reports: int, fresh: int) -> Tally:
     missed: set[str] = set()
     met: dict[str, set[int]] = defaultdict(set)
     for number, report in enumerate(known):
-        printed, sizes = _printed(report), Counter(map(place_of, figures_in(report)))
+        printed, sizes = _printed(report), Counter(place_of(figure.pointer) for figure in figures_in(report))
         for identity in identities_of(report):
             if identity.printed is not None and _says_something(identity):
                 own = _row(identity.printed)
                 said = implied.says(identity, printed.get(own, frozenset()) | printed[None], sizes)
-                rule = f"{place_of(identity.printed)} = {identity.rule.rpartition(' = ')[2]}"
+                rule = f"{place_of(identity.printed.pointer)} = {identity.rule.rpartition(' = ')[2]}"
                 met[rule].add(number)
                 (result.other if said is None else result.written).add(rule)
                 missed |= {rule} if said is False else set()
@@ -412,11 +436,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reports", type=int, default=10)
     parser.add_argument("--fresh", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=0, help="the first of the reports")
     parser.add_argument("--missing", action="store_true", help="name what was not found, and what is false")
     options = parser.parse_args()
     whole = Tally()
     for form in Form:
-        own = tally(form, options.reports, options.fresh)
+        own = tally(form, options.reports, options.fresh, options.seed)
         print(own.line(form.value), flush=True)
         for words in [*sorted(own.written - own.found), *map(str, own.false)] if options.missing else ():
             print(f"  {words}")

@@ -193,7 +193,8 @@ class Token:
     remark: one that touches or disputes it. seat: of a text without print, where places do not tell, the cell that
     it stands in. table: the number of the table that it stands in, None in running text; a table that may go on where
     the one before ended has the same. into: of a family with money of its own, the unit of its amounts, and the power
-    of ten that brings this one to it; None for that where its unit is not understood.
+    of ten that brings this one to it; None for that where its unit is not understood. whole: an amount without decimals
+    of a family whose amounts are whole.
     """
 
     index: int
@@ -210,6 +211,7 @@ class Token:
     seat: Seat | None = None
     table: int | None = None
     into: tuple[str, int | None] | None = None
+    whole: bool = False
 
     @property
     def is_figure(self) -> bool:
@@ -326,6 +328,14 @@ class Decided:
     at: str
     state: str
     reason: Saying | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """Which family of the user's a result was made by: its name, and the SHA-256 of what defines it."""
+
+    name: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

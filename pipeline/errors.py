@@ -23,6 +23,7 @@ RecountError
     ├── NoPages           a PDF without pages
     ├── NeedsOcr          no page has a usable text layer
     ├── NotAReport        no part of any known report family was found in it
+    ├── TwoFamilies       shows the signs of two families: which it is of is not guessed
     └── SeveralReports    holds several reports, where one was asked for
 
 The message of each is one clear sentence for the person who ran the command.
@@ -154,6 +155,10 @@ class NeedsOcr(DocumentError):
 
 class NotAReport(DocumentError):
     """No part of any known report family was found."""
+
+
+class TwoFamilies(DocumentError):
+    """Shows the signs of two families."""
 
 
 class SeveralReports(DocumentError):

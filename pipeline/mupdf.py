@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,8 @@ import pymupdf
 
 mupdf: Any = pymupdf
 """The library; only parts of it have types."""
+
+mupdf.TOOLS.set_subset_fontnames(True)  # of two parts of one font in a document each has its own name
 
 MUPDF_ERRORS = (RuntimeError, ValueError, mupdf.mupdf.FzErrorBase)
 """What it raises for a file that it cannot read."""
@@ -111,6 +114,55 @@ def traced_on(page: Any, shown: Any) -> list[dict[str, Any]]:
     device.ptm = mupdf.mupdf.FzMatrix(1, 0, 0, -1, 0, mupdf.mupdf.fz_bound_page(page.this).y1)
     _run(shown, device, mupdf.mupdf.FzRect(mupdf.mupdf.FzRect.Fixed_INFINITE))
     return found
+
+
+def face_of(document: Any, xref: int) -> Any:
+    """A font of a PDF as its pages are drawn with it, by the number of its object; None for one whose glyphs are drawn
+    as pages are (ISO 32000, 9.6.4), or that cannot be opened."""
+    inner = mupdf.mupdf
+    try:
+        pdf = inner.pdf_specifics(document.this)
+        said = inner.pdf_new_indirect(pdf, xref, 0)  # it must live longer than what is inside it
+        described = inner.ll_pdf_load_font(pdf.m_internal, None, said.m_internal)
+    except MUPDF_ERRORS:
+        return None
+    face = inner.FzFont(inner.ll_fz_keep_font(described.font))
+    inner.ll_pdf_drop_font(described)
+    return None if inner.ll_fz_font_t3_procs(face.m_internal) else face
+
+
+def name_of(face: Any) -> str | None:
+    """What pages say of the text that they draw with a font; None of none."""
+    return None if face is None else str(mupdf.mupdf.fz_font_name(face))
+
+
+def has_program(document: Any, xref: int) -> bool:
+    """Whether a font of a PDF brings its glyphs with it, by the number of its object."""
+    try:
+        return bool(document.extract_font(xref, info_only=True)[1] != "n/a")
+    except MUPDF_ERRORS:
+        return False
+
+
+_EM = 64
+"""Pixels of a font's height in which its glyphs are drawn to be compared."""
+
+
+def look_of(face: Any, glyph: int) -> bytes | None:
+    """What stands for the look of a font's glyph, its place on the line included: two fonts' glyphs that are drawn the
+    same have the same. None where nothing is drawn, or there is no face. glyph: its number in the font."""
+    if face is None:
+        return None
+    inner = mupdf.mupdf
+    matrix, area = inner.FzMatrix(_EM, 0, 0, _EM, 0, 0), inner.FzIrect(-4 * _EM, -4 * _EM, 8 * _EM, 8 * _EM)
+    try:
+        picture = inner.fz_render_glyph_pixmap(face, glyph, matrix, area, 8)
+    except MUPDF_ERRORS:
+        return None
+    if picture.m_internal is None or not picture.w() or not picture.h():
+        return None
+    drawn = mupdf.Pixmap("raw", picture)
+    return hashlib.sha256(f"{drawn.x} {drawn.y} {drawn.w} {drawn.h} ".encode() + drawn.samples).digest()
 
 
 def painted_on(shown: Any, *, texts: bool = False) -> list[tuple[str, tuple[float, float, float, float]]]:

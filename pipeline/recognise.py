@@ -12,23 +12,27 @@ import importlib.machinery
 import re
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
-from recount.pipeline.document import Document, Grid, Paragraph, Text
-from recount.pipeline.errors import UsageError
-from recount.schemas.declared import FILE, FamilyError, family_from
+from recount.pipeline.document import Document, Grid, Page, Paragraph, Text
+from recount.pipeline.errors import TwoFamilies, UsageError
+from recount.schemas.declared import FILE, family_from
 from recount.schemas.describe import fields_of
 from recount.schemas.family import Family, Heading
 from recount.schemas.figures import Model, Ref
+from recount.schemas.formulae import FamilyError
 from recount.schemas.registry import FAMILIES
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _STARTER = Path(__file__).resolve().parent.parent / "schemas" / "starter"
 _SUFFIXES = {".py", ".toml", ".md", ".json", ".pdf", ".txt"}
 """Of the files that belong to a family."""
+_MODULE = "family.py"
+_PROMPTS = "prompts"
+_NO_FRONT = "(?!)"
 _HEAD_ROWS = 6
 _FRONT = 3  # a title page counts as much as so many headings
 
@@ -36,31 +40,67 @@ _FRONT = 3  # a title page counts as much as so many headings
 # --- a family by its name, or one that the user brings: a folder with a family.toml or a family.py
 
 
-def family_of(name: str) -> Family:
-    """The family of a name, or of a folder. Raises UsageError if there is none, or if it is broken."""
+def family_of(name: str, among: str | None = None) -> Family:
+    """The family of a name, or of a folder. among: a folder of families, which may have it by the name of its folder.
+
+    Raises UsageError if there is none, or if it is broken.
+    """
     for family in FAMILIES:
         if family.name == name:
             return family
     path = Path(name)
-    if path.is_file() and path.name in {"family.py", FILE}:
+    if path.is_file() and path.name in {_MODULE, FILE}:
         path = path.parent
-    if (path / FILE).is_file():
-        return _declared(path.resolve())
-    if not (path / "family.py").is_file():
+    if among is not None and not _is_family(path) and _is_family(Path(among, name)):
+        path = Path(among, name)
+    if not _is_family(path):
         known = ", ".join(family.name for family in FAMILIES)
         raise UsageError(f"{name} is no known family ({known}), and no folder with a {FILE} or family.py")
-    return _loaded(path.resolve())
+    return _declared(path.resolve()) if (path / FILE).is_file() else _loaded(path.resolve())
 
 
-def fingerprint(name: str) -> str:
-    """What tells one state of a family from another: its name; of a folder, the hash of its content too."""
-    path = Path(name)
-    if any(family.name == name for family in FAMILIES) or not path.exists():
-        return name
+def families_in(folder: str) -> tuple[Family, ...]:
+    """The families of a folder of families, by the names of their folders.
+
+    Raises UsageError if there is no such folder, if one of them is broken, or if two have one name.
+    """
+    if not Path(folder).is_dir():
+        raise UsageError(f"{folder} is no folder of families")
+    found: dict[str, tuple[Family, str]] = {}
+    for own in family_folders(folder):
+        family = family_of(own)
+        if family.name in found:
+            raise UsageError(f"{found[family.name][1]} and {own} are both the family {family.name}: rename one of them")
+        found[family.name] = family, own
+    return tuple(family for family, _ in found.values())
+
+
+def family_folders(path: str) -> list[str]:
+    """The folders of families at a path: it is one itself, or a folder of them; anything else stands for itself."""
+    if _is_family(Path(path)) or not Path(path).is_dir():
+        return [path]
+    return sorted(str(folder) for folder in Path(path).iterdir() if folder.is_dir() and _is_family(folder))
+
+
+def _is_family(folder: Path) -> bool:
+    return (folder / FILE).is_file() or (folder / _MODULE).is_file()
+
+
+def fingerprint(name: str, among: str | None = None) -> str:
+    """What tells one state of a family from another: its name; of the user's, its definition too. among, raises: as of
+    family_of."""
+    family = family_of(name, among)
+    return f"{family.name}+{family.definition[:12]}" if family.definition else family.name
+
+
+def _definition_of(folder: Path) -> str:
+    """The SHA-256 of what defines a family: its modules, family.toml and prompts, and none of its examples."""
     digest = hashlib.sha256()
-    for file in _files(path if path.is_dir() else path.parent):
-        digest.update(file.name.encode() + b"\n" + hashlib.sha256(file.read_bytes()).digest())
-    return f"{path.resolve().name}+{digest.hexdigest()[:12]}"
+    for file in _files(folder):
+        below = file.relative_to(folder)
+        if file.suffix in {".py", ".toml"} or below.parts[0] == _PROMPTS:
+            digest.update(below.as_posix().encode() + b"\n" + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _declared(folder: Path) -> Family:
@@ -74,12 +114,14 @@ def _declared(folder: Path) -> Family:
     wrong = _wrong(family)
     if wrong is not None:
         raise UsageError(f"the family in {folder} is broken: {wrong}")
-    return _with_prompts(family, folder)
+    return _brought(family, folder)
 
 
-def _with_prompts(family: Family, folder: Path) -> Family:
-    prompts = folder / "prompts"
-    return replace(family, prompts=prompts) if family.prompts is None and prompts.is_dir() else family
+def _brought(family: Family, folder: Path) -> Family:
+    """A family that the user brings: with its prompts, and the hash of its definition."""
+    prompts = folder / _PROMPTS
+    own = prompts if family.prompts is None and prompts.is_dir() else family.prompts
+    return replace(family, prompts=own, definition=_definition_of(folder))
 
 
 def _loaded(folder: Path) -> Family:
@@ -93,7 +135,7 @@ def _loaded(folder: Path) -> Family:
         raise UsageError(f"the family in {folder} is broken: {_where(error, folder)}") from error
     if wrong is not None or not isinstance(family, Family):
         raise UsageError(f"the family in {folder} is broken: {wrong}")
-    return _with_prompts(family, folder)
+    return _brought(family, folder)
 
 
 def _package(folder: Path) -> str:
@@ -220,7 +262,7 @@ def recognise(document: Document, families: Sequence[Family] = FAMILIES) -> Fami
     return best if evidence[best.name] else None
 
 
-def known_families(families: Sequence[Family] = FAMILIES) -> str:
+def known_families(families: Iterable[Family] = FAMILIES) -> str:
     """The families by name, for a message."""
     return ", ".join(f"{family.title} ({family.name})" for family in families)
 
@@ -244,3 +286,86 @@ def _lines(document: Document) -> Iterator[str]:
 
 def _words(text: Text) -> str:
     return "".join(text.folded.split()).rstrip(":;,.")
+
+
+# --- one of the user's families that pages show
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What pages show of a family. front: its title page; lines: those with a sign."""
+
+    family: Family
+    front: bool
+    lines: frozenset[str]
+
+    @property
+    def weight(self) -> int:
+        return len(self.lines) + (_FRONT if self.front else 0)
+
+    def has_all_of(self, other: _Shown) -> bool:
+        """Whether all that speaks for another speaks for this one, and more does."""
+        return self.front >= other.front and self.lines >= other.lines and self.weight > other.weight
+
+
+def own_family_of(pages: Iterable[Page], own: Sequence[Family]) -> Family | None:
+    """The one of the user's families that pages show: its title page, if it says one, and all of its signs, in letters
+    of either case. None where they show none, or twice as much of one of Recount's.
+
+    Where two of them fit, it is the one that all the other's lines speak for as well, and more. Raises TwoFamilies
+    where neither is, or where it may as well be one of Recount's.
+    """
+    from recount.pipeline.split.titles import FRONT_LINES
+
+    lines = list(short_lines(pages))
+    front = "".join(lines[:FRONT_LINES])
+    fitting = [shown for family in own if (shown := _fits(family, front, lines)) is not None]
+    if not fitting:
+        return None
+    best = max(fitting, key=lambda shown: shown.weight)
+    rivals = [other for other in fitting if other is not best and not best.has_all_of(other)]
+    shipped = max((_shown(family, front, lines) for family in FAMILIES), key=lambda shown: shown.weight)
+    if not rivals and shipped.weight >= 2 * best.weight:
+        return None
+    rivals += [shipped] if 2 * shipped.weight > best.weight else []
+    if rivals:
+        one, two = best.family.name, rivals[0].family.name
+        raise TwoFamilies(f"it fits two families, {one} and {two}: name one with --family, or more signs of either")
+    return best.family
+
+
+def nearest_of(pages: Iterable[Page], own: Sequence[Family]) -> tuple[Family, str] | None:
+    """The one of the user's families of which pages show some signs, the most of all, and the first that they lack."""
+    lines = list(short_lines(pages))
+    found: list[tuple[int, Family, str]] = []
+    for family in own:
+        there = [any(re.search(sign, line, re.IGNORECASE) for line in lines) for sign in family.signs]
+        if any(there) and not all(there):
+            found.append((sum(there), family, family.signs[there.index(False)]))
+    return max(found, key=lambda one: one[0])[1:] if found else None
+
+
+def short_lines(pages: Iterable[Page]) -> Iterator[str]:
+    """The lines of pages that may be signs, from top to bottom, folded and without spaces."""
+    from recount.pipeline.split.folding import fold
+    from recount.pipeline.split.titles import LONGEST_FRONT_LINE
+
+    for page in pages:
+        for line in sorted(page.lines, key=lambda line: (round(line.box[1]), line.box[0])):
+            words = "".join(fold(line.text).split()).rstrip(":;,.")
+            if 0 < len(words) <= LONGEST_FRONT_LINE and "。" not in words:
+                yield words
+
+
+def _shown(family: Family, front: str, lines: Sequence[str]) -> _Shown:
+    title = re.search(family.front, front) is not None
+    signs = [re.compile(sign, re.IGNORECASE) for sign in family.signs]
+    return _Shown(family, title, frozenset(line for line in lines if any(sign.search(line) for sign in signs)))
+
+
+def _fits(family: Family, front: str, lines: Sequence[str]) -> _Shown | None:
+    """What is shown of a family that is one of the user's; None if its title page or one of its signs is not."""
+    shown = _shown(family, front, lines)
+    all_there = all(any(re.search(sign, line, re.IGNORECASE) for line in shown.lines) for sign in family.signs)
+    has_front = shown.front or family.front == _NO_FRONT
+    return shown if all_there and has_front and shown.weight else None

@@ -18,6 +18,7 @@ from types import UnionType
 from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from recount.pipeline.document import Decided as Decided
+from recount.pipeline.document import Definition as Definition
 from recount.pipeline.document import Rejected as Rejected
 from recount.pipeline.document import Review as Review
 from recount.pipeline.errors import UsageError
@@ -223,8 +224,8 @@ class Result:
     """What became of one report.
 
     contract: of its family, which says what the report's fields are. report: plain values by field names, numbers as
-    Decimal or int, never float. figures: by JSON pointer into the report, in its order. more: what a file of a later
-    version has besides, by the way to the object that it stands in; it is written back with the rest.
+    Decimal or int, never float. figures: by JSON pointer into the report, in its order. family: of the user's own one.
+    more: what a file of a later version has besides, by the way to the object that it stands in; written back as it is.
     """
 
     contract: str
@@ -234,6 +235,7 @@ class Result:
     checks: Sequence[Check]
     rejected: Sequence[Rejected]
     summary: Summary
+    family: Definition | None = None
     more: Mapping[Way, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
@@ -441,7 +443,9 @@ _SUMMARY = _Object(
 _RESULT = _Object(
     Result,
     {"rejected": [], "summary": {}},
+    optional=("family",),
     parts={
+        "family": _Object(Definition),
         "source": _Object(Source, {"scanned_pages": (), "ocr": None}, optional=("report_pages",)),
         "figures": _Objects(_FIGURE, by_key=True),
         "checks": _Objects(_CHECK),

@@ -144,12 +144,12 @@ class ModelSettings:
 class Settings:
     """What decides results beside the program and the files. It is pickled for workers, and kept in the ledger.
 
-    family: the name of a report family, or the folder of one of the user's; None has it recognised. ocr: which pages
-    are read by OCR. ocr_backend: what runs the recogniser's networks; ocr_precision: how exactly. mapper: who maps:
-    "auto" the template mapper, and the model for what it leaves open, if there is one; "template" it alone; "model" the
-    model alone. model: which one. rounds: how often it may be asked about a part of a report, the first question
-    included. second_model: who reads again what a model mapped and no identity covers; of the name "template" it is the
-    template mapper.
+    family: the name of a report family, or the folder of one of the user's; None has it recognised. families: the
+    folder of the user's families, which are recognised too. ocr: which pages are read by OCR. ocr_backend: what runs
+    the recogniser's networks; ocr_precision: how exactly. mapper: who maps: "auto" the template mapper, and the model
+    for what it leaves open, if there is one; "template" it alone; "model" the model alone. model: which one. rounds:
+    how often it may be asked about a part of a report, the first question included. second_model: who reads again what
+    a model mapped and no identity covers; of the name "template" it is the template mapper.
     """
 
     family: str | None = None
@@ -160,6 +160,7 @@ class Settings:
     model: ModelSettings | None = None
     rounds: int = 3
     second_model: ModelSettings | None = None
+    families: str | None = None
 
     @property
     def asked(self) -> ModelSettings | None:
@@ -188,6 +189,8 @@ class Settings:
         plain = asdict(replace(self, model=None, second_model=None))
         kept = {_KEPT_AS.get(name, name): value for name, value in plain.items() if name != "second_model"}
         kept["model"] = self.model.stored if self.model is not None else None
+        if self.families is None:
+            del kept["families"]
         return kept if self.second_model is None else {**kept, "second_model": self.second_model.stored}
 
     @classmethod

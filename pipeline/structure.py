@@ -16,21 +16,22 @@ from recount.pipeline.archive.kinds import is_text
 from recount.pipeline.archive.sources import Source as Archived
 from recount.pipeline.archive.sources import names_of
 from recount.pipeline.assemble import Readings, result_of
-from recount.pipeline.document import Document, ModelUse, Pages, Remark, Token
+from recount.pipeline.document import Definition, Document, ModelUse, Pages, Remark, Token
 from recount.pipeline.errors import DocumentError, NeedsOcr, NotAPdf, NotAReport, SeveralReports
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import mentions_in
+from recount.pipeline.map.missed import told_instead
 from recount.pipeline.map.registry import map_document
 from recount.pipeline.ocr.reader import Scans, fill_scanned, is_image, read_images
 from recount.pipeline.ocr.witness import witnessed
 from recount.pipeline.read import read_pdf, read_text
-from recount.pipeline.recognise import family_of, known_families, recognise
+from recount.pipeline.recognise import families_in, family_of, known_families, nearest_of, own_family_of, recognise
 from recount.pipeline.result import Result, Source
 from recount.pipeline.review.decisions import NONE as UNDECIDED
 from recount.pipeline.review.decisions import Corrections
 from recount.pipeline.review.overlay import Overlaid, Share, overlaid, places_of, shared_out
 from recount.pipeline.settings import DEFAULTS, Settings
-from recount.pipeline.split import split
+from recount.pipeline.split import Seen, split
 from recount.pipeline.split.abroad import measured
 from recount.pipeline.split.outline import every_section
 from recount.pipeline.split.reports import reports_of
@@ -72,13 +73,14 @@ def structures(
             again = partial(structures, copy.path, family, settings, sha256=copy.sha256)
             results = again(who=who, second=second, corrections=corrections)
         return tuple(map(Result.named, results, names_of(path.name, len(results))))
-    family = family or _family(settings.family)
+    family = family or _family(settings.family, settings.families)
     drafts: list[_Draft] = []
     idle: list[Remark] = []
+    missed: list[Remark] = []
     file = _file(path, family, settings)
     with _uncollected(digital=not file.scans.frames and settings.asked is None):
-        for pages, clock in file.reports:
-            document, chosen = _split(pages, family, clock)
+        for pages, own, clock in file.reports:
+            document, chosen = _split(pages, own, clock)
             asked = NOTHING
             if chosen is None and settings.asked is not None:
                 chosen, asked = _asked(document, settings, sha256, who)
@@ -87,8 +89,9 @@ def structures(
                 drafts.append(_Draft(pages, document, chosen, *found, clock, [] if drafts else idle))
             else:
                 (drafts[-1].remarks if drafts else idle).append(_idle(pages))
+                missed += found[0].remarks if found else ()
         if not drafts:
-            raise _nothing_found(file.pages, family)
+            raise _nothing_found(file.pages, family, settings, missed)
         names, shares = names_of(path.name, len(drafts)), _shares(drafts, file, corrections, sha256)
         return tuple(
             _result(draft, name, sha256, file, settings, share)
@@ -137,11 +140,12 @@ def _only(reports: Sequence[T]) -> T:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file as read. reports: the pages of each report in it, with the time that they took so far."""
+    """A file as read. reports: the pages of each report in it, its family as far as that is known before they are
+    split, and the time that they took so far."""
 
     pages: Pages
     scans: Scans
-    reports: Sequence[tuple[Pages, _Clock]]
+    reports: Sequence[tuple[Pages, Family | None, _Clock]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +194,11 @@ def _result(draft: _Draft, name: str, sha256: str, file: _File, settings: Settin
     outline = draft.family.outline
     told = mentions_in(every_section(document, outline), outline, verified.report)
     laps, contract, written = draft.clock.laps, draft.family.contract, file.pages.written
-    return result_of(
+    result = result_of(
         source, verified, tokens, contract, laps, readings, draft.used, unread, remarks, written, told, decided.told
     )
+    own = Definition(draft.family.name, draft.family.definition) if draft.family.definition else None
+    return replace(result, family=own)
 
 
 def _idle(pages: Pages) -> Remark:
@@ -240,14 +246,46 @@ def _mapped(
     return mapped, verified, replace(used, usage=used.usage + asked)
 
 
-def _nothing_found(pages: Pages, family: Family | None) -> DocumentError:
+def _nothing_found(
+    pages: Pages, family: Family | None, settings: Settings, missed: Sequence[Remark] = ()
+) -> DocumentError:
+    """Why a file gave no result. missed: what was looked for in it, and stands there instead."""
     if pages.attached:
         return NotAReport(f"its pages hold no report, but files are attached to it: {', '.join(pages.attached)}")
     if any(page.damaged for page in pages.pages):
         return NotAPdf("it is damaged: the pages of it that can be read hold no report")
     if not all(page.readable for page in pages.pages):
         return NeedsOcr("the pages with a usable text layer hold no report, the others are scans")
-    return NotAReport(_no_report(family))
+    own = _own_families(settings.families) if family is None else ()
+    nearest = nearest_of(pages.pages, own)
+    more = f"; nearest is {nearest[0].name}, without its sign {nearest[1]}" if nearest is not None else ""
+    return NotAReport(_no_report(family, own, missed) + more)
+
+
+@dataclass(frozen=True, slots=True)
+class SplitReport:
+    """A report as split. family: None where it shows none. scans: what its scanned pages were read from. seen: on the
+    pages."""
+
+    pages: Pages
+    document: Document
+    family: Family | None
+    scans: Scans
+    seen: Seen
+
+
+def splits_of(path: Path, family: Family | None = None, settings: Settings = DEFAULTS) -> list[SplitReport]:
+    """The reports in a file, read and split, of whatever family. Arguments as of structures, and errors of reading."""
+    return _splits(path, family or _family(settings.family, settings.families), settings)[1]
+
+
+def _splits(path: Path, family: Family | None, settings: Settings) -> tuple[_File, list[SplitReport]]:
+    file = _file(path, family, settings)
+    found = []
+    for pages, own, clock in file.reports:
+        document, chosen = _split(pages, own, clock, seen := Seen())
+        found.append(SplitReport(pages, document, chosen, file.scans, seen))
+    return file, found
 
 
 def documents_of(
@@ -257,12 +295,11 @@ def documents_of(
 
     Arguments and errors as of structures.
     """
-    family = family or _family(settings.family)
-    file = _file(path, family, settings)
-    split_up = [_split(pages, family, clock) for pages, clock in file.reports]
-    found = [(document, chosen) for document, chosen in split_up if chosen is not None]
+    family = family or _family(settings.family, settings.families)
+    file, split_up = _splits(path, family, settings)
+    found = [(report.document, report.family) for report in split_up if report.family is not None]
     if not found:
-        raise _nothing_found(file.pages, family)
+        raise _nothing_found(file.pages, family, settings)
     return found
 
 
@@ -272,9 +309,15 @@ def document_of(path: Path, family: Family | None = None, settings: Settings = D
 
 
 @cache
-def _family(name: str | None) -> Family | None:
-    """The family of a name, or of the user's folder, which is loaded once a process."""
-    return None if name is None else family_of(name)
+def _family(name: str | None, among: str | None = None) -> Family | None:
+    """The family of a name, or of the user's folder, which is loaded once a process. among: as of family_of."""
+    return None if name is None else family_of(name, among)
+
+
+@cache
+def _own_families(folder: str | None) -> tuple[Family, ...]:
+    """The user's families that may be recognised."""
+    return () if folder is None else families_in(folder)
 
 
 def _file(path: Path, family: Family | None, settings: Settings) -> _File:
@@ -286,16 +329,32 @@ def _file(path: Path, family: Family | None, settings: Settings) -> _File:
         if settings.ocr == "never":
             raise NeedsOcr("no page has a usable text layer: it is a scan")
         raise NeedsOcr("no page has a usable text layer, and no picture of a page can be read")
-    reports = reports_of(pages, *([family] if family else FAMILIES))
+    own = () if family else _own_families(settings.families)
+    reports = _parted(pages, family, own)
     clock.lap("read")
-    return _File(pages, scans, [(report, clock.shared(len(reports))) for report in reports])
+    return _File(pages, scans, [(report, whose, clock.shared(len(reports))) for report, whose in reports])
 
 
-def _split(pages: Pages, family: Family | None, clock: _Clock) -> tuple[Document, Family | None]:
-    """A report split, and its family: the one that is given, or that it shows."""
+def _parted(pages: Pages, family: Family | None, own: Sequence[Family]) -> list[tuple[Pages, Family | None]]:
+    """The pages of each report of a file, and its family where that is given, or one of the user's (own) that it shows.
+
+    A file that shows one of these alone is cut as if that had been given: what it becomes does not depend on others.
+    """
+    reports = reports_of(pages, *([family] if family else FAMILIES))
+    shown = [own_family_of(report.pages, own) if own else family for report in reports]
+    alone = shown[0] if own and len(set(map(id, shown))) == 1 else None
+    if alone is not None:
+        return [(report, alone) for report in reports_of(pages, alone)]
+    return list(zip(reports, shown, strict=True))
+
+
+def _split(
+    pages: Pages, family: Family | None, clock: _Clock, seen: Seen | None = None
+) -> tuple[Document, Family | None]:
+    """A report split, and its family: the one that is given, or that it shows. seen: as of split."""
     clock.start()
     tell("map")
-    document = split(pages, *([family] if family else FAMILIES))
+    document = split(pages, *([family] if family else FAMILIES), seen=seen)
     chosen = family or recognise(document)
     clock.lap("split")
     return (measured(document, chosen.money) if chosen else document), chosen
@@ -357,11 +416,15 @@ def _in_file(tokens: Sequence[Token], scans: Scans) -> Sequence[Token]:
     return placed
 
 
-def _no_report(family: Family | None) -> str:
-    """Why a file is no report, for the person who gave it."""
+def _no_report(family: Family | None, own: Sequence[Family], missed: Sequence[Remark]) -> str:
+    """Why a file is no report, for the person who gave it. own: the user's families that might have been recognised."""
+    known = known_families([family] if family is not None else (*FAMILIES, *own))
+    wanted, there = told_instead(missed)
+    if wanted and there:
+        return f"no part of a report of {known} was found in it: not {', '.join(wanted)}, but {', '.join(there)}"
     if family is not None:
-        return f"no part of a report of {known_families([family])} was found in it"
-    return f"it is of no known family: no part of a report of {known_families()} was found in it"
+        return f"no part of a report of {known} was found in it"
+    return f"it is of no known family: no part of a report of {known} was found in it"
 
 
 class _Clock:

@@ -364,7 +364,7 @@ def _term(term: Term, swap: Swap) -> Term:
         return Rate(_sum(term.part, swap), _sum(term.whole, swap))
     if isinstance(term, Product):
         weight, rate = (swap(factor) if factor is not None else None for factor in (term.weight, term.rate))
-        return Product(weight, rate, term.rounded)
+        return Product(weight, rate, term.rounded, term.per)
     raise TypeError(f"no rule for terms of type {type(term).__name__}")
 
 

@@ -11,9 +11,8 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Generic, NoReturn
+from typing import Any, ClassVar, Generic
 
 from pydantic import create_model
 
@@ -21,147 +20,11 @@ from recount.schemas.arithmetic import Identity
 from recount.schemas.describe import Field, fields_of
 from recount.schemas.family import Family, Heading, Money, Numbers
 from recount.schemas.figures import F, Figure, Kind, Model, figure, part, rows, text, year
+from recount.schemas.formulae import FamilyError, Formula, Said, formula_of, perhaps
 from recount.schemas.statements import Statement, line
-from recount.schemas.terms import Rate, Sum
+from recount.schemas.terms import Sum
 
 FILE = "family.toml"
-
-
-class FamilyError(ValueError):
-    """What is wrong in a family.toml, with its line; a sentence for the person who wrote it."""
-
-
-# --- formulae
-
-_TOKEN = re.compile(r"\s*(?:(?P<quoted>'[^']*')|(?P<sign>\.\.|<=|[≤=+−/()-])|(?P<name>\w+(?:\.(?!\.)\w+)*))")
-
-Signed = tuple[tuple[int, str], ...]
-"""Names with their signs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """An identity: a printed figure, what it is computed from, and for a percentage what it is of.
-
-    rule: as written. at_most: it is no more than that (<=). Names are keys, or part.key between parts of a report.
-    """
-
-    rule: str
-    stated: str
-    terms: Signed
-    whole: Signed = ()
-    at_most: bool = False
-
-    @property
-    def names(self) -> list[str]:
-        """Every name in it."""
-        return [self.stated, *(name for _, name in (*self.terms, *self.whole))]
-
-    def identity(self, figures: Mapping[str, Figure | None], rule: str, *, blank: bool) -> Identity:
-        """The identity between figures. blank: what is not printed is nothing, as in a table; else it is missing."""
-        terms = _sum(self.terms, figures, blank=blank)
-        computed = Rate(terms, _sum(self.whole, figures, blank=blank)) if self.whole else terms
-        return Identity(rule, figures.get(self.stated), computed, at_most=self.at_most)
-
-
-def _sum(terms: Signed, figures: Mapping[str, Figure | None], *, blank: bool) -> Sum:
-    found = tuple((sign, own) for sign, name in terms if (own := figures.get(name)) is not None)
-    return Sum(found, missing=not found or not (blank or len(found) == len(terms)))
-
-
-def formula_of(written: str, keys: Sequence[str], titles: Mapping[str, str]) -> Formula:
-    """A formula. keys: the names that it may have, in the order of the form; titles: the same by their 'titles'.
-
-    `a = b + c - d`, `a = b .. d` (all lines from b to d), `rate = part / whole` in percent, with brackets around sums,
-    and `a <= b`. Raises FamilyError.
-    """
-    return _Parser(written, keys, titles).formula()
-
-
-class _Parser:
-    """Reads one formula from left to right."""
-
-    def __init__(self, written: str, keys: Sequence[str], titles: Mapping[str, str]) -> None:
-        self.written, self.keys, self.titles = written, keys, titles
-        self.at, self.tokens = 0, self._tokens()
-
-    def formula(self) -> Formula:
-        stated = self._name()
-        relation = self._take("=", "<=", "≤")
-        terms = self._sum()
-        whole = self._sum() if self._next() == "/" and self._take("/") else ()
-        if self._next():
-            self._wrong(f"nothing is expected before {self._next()!r}")
-        formula = Formula(self.written, stated, terms, whole, at_most=relation != "=")
-        if stated in formula.names[1:]:
-            self._wrong(f"{stated} stands on both sides")
-        return formula
-
-    def _tokens(self) -> list[str]:
-        found, at = [], 0
-        while at < len(self.written.rstrip()):
-            match = _TOKEN.match(self.written, at)
-            if match is None:
-                self._wrong(f"{self.written[at:].strip()[:12]!r} is no part of a formula")
-            found.append(match[0].strip())
-            at = match.end()
-        return found
-
-    def _next(self) -> str:
-        return self.tokens[self.at] if self.at < len(self.tokens) else ""
-
-    def _take(self, *wanted: str) -> str:
-        if self._next() not in wanted:
-            self._wrong(f"{' or '.join(wanted)} is expected before {self._next()!r}")
-        self.at += 1
-        return self.tokens[self.at - 1]
-
-    def _name(self) -> str:
-        token = self._next()
-        name = self.titles.get(token[1:-1], "") if token.startswith("'") else token
-        if not token or not re.match(r"['\w]", token):
-            self._wrong(f"a name is expected {f'before {token!r}' if token else 'at its end'}")
-        if name not in self.keys:
-            self._wrong(f"{token} is no name here{_perhaps(token, self.keys)}")
-        self.at += 1
-        return name
-
-    def _sum(self) -> Signed:
-        """Terms with their signs; brackets around some of them."""
-        found: list[tuple[int, str]] = []
-        sign = -1 if self._next() in {"-", "−"} and self._take("-", "−") else 1
-        while True:
-            if self._next() == "(":
-                self._take("(")
-                found += [(sign * own, name) for own, name in self._sum()]
-                self._take(")")
-            else:
-                found += [(sign, name) for name in self._range()]
-            if self._next() not in {"+", "-", "−"}:
-                return tuple(found)
-            sign = 1 if self._take("+", "-", "−") == "+" else -1
-
-    def _range(self) -> Sequence[str]:
-        first = self._name()
-        if self._next() != "..":
-            return (first,)
-        self._take("..")
-        last = self._name()
-        start, end = self.keys.index(first), self.keys.index(last)
-        if start >= end:
-            self._wrong(f"{last} does not stand below {first}")
-        return self.keys[start : end + 1]
-
-    def _wrong(self, why: str) -> NoReturn:
-        raise FamilyError(f"{self.written!r}: {why}")
-
-
-def _perhaps(name: str, known: Iterable[str]) -> str:
-    """The name that was probably meant."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, list(known), 1)
-    return f" (perhaps {close[0]})" if close else ""
 
 
 # --- models
@@ -187,10 +50,12 @@ class _Declared(Model):
 
 
 class _DeclaredReport(Model):
-    """A report with formulae between its parts, and the totals of its tables. totals: words of a table's last line."""
+    """A report with formulae between its parts, and the totals of its tables. totals: words of a table's last line.
+    statements: the keys of those."""
 
     formulae: ClassVar[tuple[Formula, ...]] = ()
     totals: ClassVar[Mapping[str, str]] = {}
+    statements: ClassVar[frozenset[str]] = frozenset()
 
     def identities(self: Any) -> Iterator[Identity]:
         for formula in self.formulae:
@@ -199,10 +64,12 @@ class _DeclaredReport(Model):
             yield from _totalled(getattr(self, key), words)
 
 
-def _between(report: Any, formula: Formula) -> Iterator[Mapping[str, Figure | None]]:
-    """The figures of a formula between parts: once, or for each period that the first statement in it has."""
-    parts = {name.partition(".")[0]: getattr(report, name.partition(".")[0]) for name in formula.names}
-    columns = {key: value for key, value in parts.items() if isinstance(value, tuple)}
+def _between(report: Any, formula: Formula) -> Iterator[Mapping[str, Said]]:
+    """The figures of a formula between parts: once, or for each period that the first statement in it has. Of a table
+    those of all its rows."""
+    keys = {name.partition(".")[0] for name in formula.names}
+    parts = {key: getattr(report, key) for key in keys}
+    columns = {key: parts[key] for key in keys if key in report.statements and isinstance(parts[key], tuple)}
     if not columns:
         yield {name: _at(parts, name) for name in formula.names}
         return
@@ -227,8 +94,10 @@ def end_of(period: str) -> str:
     return period.rpartition("/")[2]
 
 
-def _at(parts: Mapping[str, Any], name: str) -> Figure | None:
+def _at(parts: Mapping[str, Any], name: str) -> Said:
     key, _, inner = name.partition(".")
+    if isinstance(parts[key], tuple):
+        return tuple(value for row in parts[key] if isinstance(value := getattr(row, inner, None), Figure))
     value = getattr(parts[key], inner, None)
     return value if isinstance(value, Figure) else None
 
@@ -271,7 +140,7 @@ _ALLOWED: Mapping[str, tuple[str, ...]] = {
         "section",
         "identities",
     ),
-    "money": ("name", "units"),
+    "money": ("name", "units", "whole"),
     "numbers": ("group", "decimal", "negative"),
     "a statement": ("key", "title", "words", "kind", "lines", "identities"),
     "a line": ("key", "title", "words", "under", "kind"),
@@ -323,13 +192,23 @@ def _family(said: Mapping[str, Any]) -> Family:
                 raise _Wrong(f"{key} stands twice", key)
             parts[key] = reader(one, key)
             own, words = parts[key][_F], one.get("words")
+            words = "" if one.get("heading") == "" else words  # figures beside their labels, wherever they stand
             fields[key] = (own | None, part(title, words)) if what == "section" else _many(own, title, words)
             totals |= {key: one["total"]} if "total" in one else {}
-            outline += [Heading(key, one.get("level", 2), one.get("heading", title))] if what == "section" else []
+            outline += (
+                [Heading(key, one.get("level", 2), one.get("heading", title))]
+                if what == "section" and words != ""
+                else []
+            )
     report = _model("Report", (_DeclaredReport, _GENERIC), fields)
     report.totals = totals
+    report.statements = frozenset(one.get("key", key_of(one["title"])) for one in said.get("statement", ()))
     scope = {f"{key}.{inner}": inner for key, model in parts.items() for inner in _figures(model)}
     report.formulae = tuple(_formula(one, list(scope), {}) for one in said.get("identities", ()))
+    tables = {one.get("key", key_of(one["title"])) for one in said.get("table", ())}
+    for formula in report.formulae:
+        if formula.stated.partition(".")[0] in tables:
+            raise _Wrong(f"{formula.stated} is a figure of every row: its sum stands behind the =", formula.rule)
     return Family(
         name,
         said.get("title", name),
@@ -356,7 +235,9 @@ def _money(said: Any) -> Money | None:
     units = said.get("units", {})
     if not isinstance(units, Mapping) or not all(isinstance(power, int) for power in units.values()):
         raise _Wrong("units are words, each with the power of ten that it is of the currency's own unit", "units")
-    return Money(_words(said, "name", "money"), dict(units))
+    if said.get("whole", False) not in (True, False):
+        raise _Wrong("whole is true or false", "whole")
+    return Money(_words(said, "name", "money"), dict(units), said.get("whole", False) is True)
 
 
 def _numbers(said: Any) -> Numbers | None:
@@ -432,7 +313,7 @@ def _check(said: Any, what: str) -> None:
         raise _Wrong(f"{what} has no {said!r}: it is a table of keys and values", said)
     for key in said:
         if key not in _ALLOWED[what]:
-            raise _Wrong(f"{what} has no {key}{_perhaps(key, _ALLOWED[what])}", key)
+            raise _Wrong(f"{what} has no {key}{perhaps(key, _ALLOWED[what])}", key)
 
 
 def _named(said: Any, what: str) -> tuple[str, str]:
@@ -471,7 +352,8 @@ _LONGEST_KEY = 48
 
 def key_of(title: str) -> str:
     """A key made of a title: its letters and digits, of whatever script, in small letters: total_assets, 资产总计."""
-    words = re.sub(r"\W+", "_", unicodedata.normalize("NFKC", title).casefold()).strip("_")
+    signs = unicodedata.normalize("NFKC", title).casefold()
+    words = re.sub("_+", "_", "".join(sign if f"_{sign}".isidentifier() else "_" for sign in signs)).strip("_")
     words = words[:_LONGEST_KEY].rstrip("_") or "line"
     words = f"n_{words}" if words[0].isdigit() else words
     return f"{words}_" if _is_taken(words) else words

@@ -68,7 +68,7 @@ def _field(key: str, info: FieldInfo) -> Field:
     return Field(
         key,
         info.title or key,
-        str(words) if words else None,
+        str(words) if words is not None else None,
         Kind(str(kind)) if kind else None,
         shape if isinstance(shape, type) and issubclass(shape, Model) else None,
         many,

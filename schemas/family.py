@@ -174,6 +174,8 @@ SCALES: Mapping[str, int] = MappingProxyType(
     {"": 0, "units": 0, "hundreds": 2, "thousands": 3, "lakhs": 5, "millions": 6, "crores": 7, "billions": 9}
 )
 """Behind the code of a currency (USD millions), or alone where no currency is printed: the powers of ten."""
+AS_PRINTED = "units"
+"""The unit of amounts that are as they are printed, where no page says what they are counted in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +192,12 @@ class Numbers:
 class Money:
     """Money of another kind than 万元. name: the unit of its values, and of amounts with none beside them or over their
     table: 千元, 新台币千元, USD, "USD millions" (SCALES). units: further units as they are printed over tables or
-    beside amounts, each with the power of ten that it is of the currency's own unit."""
+    beside amounts, each with the power of ten that it is of the currency's own unit. whole: amounts that are printed in
+    this unit without decimals were never rounded, so that a sum of them holds to the last unit."""
 
     name: str
     units: Mapping[str, int] = field(default_factory=dict)
+    whole: bool = False
 
 
 # --- the family
@@ -240,7 +244,8 @@ class Family:
 
     How a report of it is recognised: front, a regular expression for the words of its title page, whose named groups
     are fields of the report; signs, regular expressions that are searched in its short lines (headings, titles and
-    heads of tables) and in those of no other family. All words are folded and without spaces.
+    heads of tables) and in those of no other family; of a family that the user brings all of them must stand there, and
+    the front, if it says one. All words are folded and without spaces.
 
     labelled: its fields say themselves by what words they are known (schemas/figures.py), so that it needs no
     template mapper of its own.
@@ -254,6 +259,7 @@ class Family:
     money: the unit of its amounts; None for 万元, with those of 元 understood.
 
     prompts: the folder of the prompts of a family that the user brings; those of Recount's own are in prompts/.
+    definition: the SHA-256 of what defines a family that the user brings; "" of Recount's own.
     """
 
     name: str
@@ -273,6 +279,7 @@ class Family:
     numbers: Numbers | None = None
     money: Money | None = None
     prompts: Path | None = None
+    definition: str = ""
 
     def report_of(self, figure: Any) -> Any:
         """The report model for a figure type: report_of(Ref), report_of(Decimal) …"""

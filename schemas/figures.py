@@ -51,7 +51,8 @@ class Figure:
 
     value: in the field's own unit (万元, %, a count), signed. quantum: the value of one unit in the last
     printed decimal (0.01 for 1955.06; after a conversion from 元, 0.000001). pointer: JSON pointer of the field.
-    token: index of the token it was read from. half: how far rounding for print may have moved it (half_of).
+    token: index of the token it was read from. whole: an amount that was never rounded. half: how far rounding for
+    print may have moved it (half_of).
     Compared by identity: two equal values are two figures.
     """
 
@@ -60,18 +61,20 @@ class Figure:
     quantum: Decimal
     kind: Kind
     token: int
+    whole: bool = False
     half: Decimal = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "half", half_of(self.kind, self.quantum))
+        object.__setattr__(self, "half", half_of(self.kind, self.quantum, whole=self.whole))
 
 
-def half_of(kind: Kind, quantum: Decimal) -> Decimal:
+def half_of(kind: Kind, quantum: Decimal, *, whole: bool = False) -> Decimal:
     """How far rounding for print may have moved a figure: half a unit in its last place.
 
-    Counts and years are exact; so is a score without decimals (a 10 among scores such as 9.55).
+    Counts and years are exact, and whole amounts of money; so is a score without decimals (a 10 among scores such as
+    9.55).
     """
-    exact = kind in _EXACT or (kind is Kind.SCORE and quantum >= 1)
+    exact = kind in _EXACT or (kind is Kind.SCORE and quantum >= 1) or (kind is Kind.MONEY and whole)
     return _NOTHING if exact else quantum * _HALF
 
 

@@ -274,6 +274,10 @@ _OF_PAGES: Mapping[str, tuple[str, str]] = {
         "no unit is printed for amounts of {table}, and nothing ties them to others",
         "“{table}”未印计量单位，也无勾稽可以确定",
     ),
+    "other_unit": (
+        "{table} was read in another unit than other statements, and nothing ties it to them: none of it is confirmed",
+        "“{table}”识读的计量单位与其他报表不同，且无勾稽关系，其数字均不能确认",
+    ),
     "many_fail": (
         "{failing} of {checks} identities fail: that two places print the same number confirms neither",
         "{checks}项勾稽中有{failing}项不符：两处数字相同也不能互相印证",
@@ -285,6 +289,31 @@ _OF_PAGES: Mapping[str, tuple[str, str]] = {
     "column_left_out": (
         "columns of {table} were left out, for their heads say no one period: {heads:; }",
         "“{table}”有的列未采用，列名不能说明是哪一期：{heads:；}",
+    ),
+    "table_not_found": (
+        "no table is titled {title}; tables: {there:; }",
+        "没有标题为“{title}”的表；有：{there:；}",
+    ),
+    "table_nowhere": (
+        "no table is titled {title}, and none with figures has a title",
+        "没有标题为“{title}”的表，有数字的表均无标题",
+    ),
+    "section_not_found": (
+        "no section is headed {title}; short lines: {there:; }",
+        "没有标题为“{title}”的部分；短行有：{there:；}",
+    ),
+    "columns_not_found": (
+        "columns of {table} were not found: {columns:, }; its heads: {heads:; }",
+        "“{table}”的列未找到：{columns:、}；表头有：{heads:；}",
+    ),
+    "lines_not_found": ("lines of {table} were not found: {lines:; }", "“{table}”的行未找到：{lines:；}"),
+    "line_near": ("{line} (nearest: {near})", "{line}（最近的是“{near}”）"),
+    "line_several": ("{line} ({times} lines may be it)", "{line}（有{times}行可能是它）"),
+    "on_page": ("{title} (page {page})", "{title}（第{page}页）"),
+    "so_many_more": ("{number} more", "另有{number}处"),
+    "columns_exchanged": (
+        "{tables:, } contradict one another as if this year's figures stood under last year's head: none is confirmed",
+        "{tables:、}互相矛盾，似有一表两期的列名颠倒，其数字均不能互相印证",
     ),
     "repeated_page": ("the same as page {page}: read once", "与第{page}页相同，只读一次"),
     "of_another_report": ("it is of {whose}: left out", "属于{whose}，未采用"),
@@ -397,7 +426,9 @@ _NAMES: Mapping[str, str] = {
     "many identities fail": "多处勾稽不符",
     "broken line": "表格线中断",
     "no name": "名称未能识别",
+    "columns": "两期的列似有颠倒",
     "column left out": "有列未采用",
+    "not found": "未找到",
     "table left open": "表格未识读",
     "unread": "单元格未识读",
     "repeated page": "重复页",

@@ -23,9 +23,11 @@ Line: TypeAlias = Optional[F]  # noqa: UP045 - an alias in F: Line[F]
 
 
 class FreeLine(Model, Generic[F]):
-    """A line that no field of its statement names. other: its figure where that is no amount of money, as printed."""
+    """A line that no field of its statement names. level: how far its label is set in, 0 for those that are not; None
+    where labels do not begin alike. other: its figure where that is no amount of money, as printed."""
 
     label: str | None = text("Line")
+    level: int | None = text("Level")
     amount: F | None = money("Amount")
     other: F | None = figure(Kind.ANY, "Other figure")
 
@@ -139,6 +141,32 @@ def period_of(head: str) -> Period | None:
     if to:
         return Period(to=to[0], length=_length(said))
     return _dated(years.pop(), said)
+
+
+def period_in(head: str) -> tuple[Period | None, str]:
+    """The period that a head says, and the words besides it, which say what else its column is of: Total funds 2024.
+
+    head: folded, with spaces. (None, "") where it says no period for certain: words that compare (change from 2023), or
+    another year.
+    """
+    whole = period_of(head)
+    if whole is not None:
+        return whole, ""
+    words = head.split()
+    for cut in range(1, len(words)):
+        for own, rest in ((words[cut:], words[:cut]), (words[:-cut], words[-cut:])):
+            period, besides = period_of(" ".join(own)), " ".join(rest)
+            if period is not None and not _NO_PERIOD.search(besides):
+                return period, besides
+    return None, ""
+
+
+_NO_PERIOD = re.compile(
+    r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<![a-z])(?:chang|increas|decreas|varian|differ|versus|vs\b|over\b|than\b|from\b|since\b"
+    r"|to\b|compar|notes?\b|due\b|matur|after\b|before\b|until\b|thereafter|remaining|through\b)|[增减比较差异附注]",
+    re.IGNORECASE,
+)
+"""Beside a period: words by which it is no column of that period, or not of it alone."""
 
 
 def pieces_of(head: str) -> dict[str, str] | None:

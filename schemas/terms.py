@@ -235,11 +235,13 @@ class Rate:
 @dataclass(frozen=True, slots=True)
 class Product:
     """weight × rate ÷ 100: the score that an execution rate earns. rounded: by how much its printing may have rounded
-    it beyond its decimals (0.5 where a broken score is printed whole)."""
+    it beyond its decimals (0.5 where a broken score is printed whole). per: what it is divided by; 1 for a quantity and
+    a price."""
 
     weight: Figure | None
     rate: Figure | None
     rounded: Decimal = ZERO
+    per: Decimal = HUNDRED
 
     @property
     def operands(self) -> tuple[Figure, ...]:
@@ -256,11 +258,11 @@ class Product:
 
     def nominal(self) -> Decimal:
         weight, rate = self._factors()
-        return weight.value * rate.value / HUNDRED
+        return weight.value * rate.value / self.per
 
     def interval(self) -> Interval:
         weight, rate = self._factors()
-        corners = [a * b / HUNDRED for a in bounds(weight) for b in bounds(rate)]
+        corners = [a * b / self.per for a in bounds(weight) for b in bounds(rate)]
         return min(corners) - self.rounded, max(corners) + self.rounded
 
     def windows(self, target: Interval) -> Iterator[Window]:
@@ -270,9 +272,9 @@ class Product:
             least, most = bounds(other)
             if least > 0:
                 ends = [(end, divisor) for end in target for divisor in (least, most)]
-                low = min(_DOWN.divide(HUNDRED * end, divisor) for end, divisor in ends)
-                yield operand, low, max(_UP.divide(HUNDRED * end, divisor) for end, divisor in ends)
+                low = min(_DOWN.divide(self.per * end, divisor) for end, divisor in ends)
+                yield operand, low, max(_UP.divide(self.per * end, divisor) for end, divisor in ends)
 
     def render(self) -> str:
         weight, rate = self._factors()
-        return f"{weight.value} × {rate.value} ÷ 100"
+        return f"{weight.value} × {rate.value}{' ÷ 100' if self.per == HUNDRED else ''}"

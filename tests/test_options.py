@@ -77,6 +77,7 @@ def test_every_option_reaches_the_settings(tmp_path: Path) -> None:
         "price_output": "2", "budget": "4", "budget_tokens": 5, "concurrency": 6, "requests_per_minute": 7,
         "offline": True, "parameters": ["top_k=20"], "reasoning_effort": "low",
         "thinking": False, "price_cached": "0.1", "settings_file": file, "second_model": "another", "second_base_url": "http://elsewhere",
+        "families": "mine",
     }  # fmt: skip
     assert others.keys() == {field.name for field in fields(SettingsOptions)}
     base = SettingsOptions(model="m", price_input="0.10")

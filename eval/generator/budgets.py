@@ -31,8 +31,8 @@ from recount.eval.generator.words.units import Unit, draw_unit
 
 @dataclass(frozen=True)
 class BudgetCase:
-    """A generated budget: what it says, its PDF and what that was set from, what it is like, what was planted, and how
-    each figure was printed."""
+    """A generated budget, or accounts (annual, enterprise): what it says, its PDF, what that was set from, what it is
+    like, what was planted, and how each figure was printed."""
 
     name: str
     gold: Json

@@ -13,6 +13,7 @@ from typing import Any
 from recount.eval.cases import PLACES, TAGS, Place
 from recount.eval.generator import Case, Form, Options, generate, write_case
 from recount.eval.generator.budgets import BudgetCase
+from recount.eval.generator.enterprise import Accounts
 from recount.eval.generator.forms.regional import Region, regions
 from recount.eval.generator.texts import KINDS, written
 from recount.eval.generator.texts.written import Kind
@@ -36,29 +37,34 @@ class Scan:
 class Order:
     """A case to be made, as PDF, as a scan or as a text. name: of its folder; None leaves it to the generator."""
 
-    form: Form | Region
+    form: Form | Region | Accounts
     seed: int
     options: Options
     scan: Scan | None = None
     name: str | None = None
     text: Kind | None = None
 
-    def case(self) -> Case:
+    def case(self) -> Case | BudgetCase:
         """The case, digital."""
+        if isinstance(self.form, Accounts):
+            return self.form.case(self.seed)
         return generate(self.form, self.seed, options=self.options)
 
 
 def orders_of(
     form: str, seeds: Iterable[int], *, slips: float, plant: int, scan: Scan | None = None, text: str | None = None
 ) -> list[Order]:
-    """A case of a form, or of a region, for every seed. Raises UsageError for what is neither, and no kind of text."""
-    forms: dict[str, Form | Region] = {member.value: member for member in Form}
+    """A case of a form, or of a region, for every seed. Raises UsageError for what is neither, no kind of text, and
+    what a form does not have."""
+    forms: dict[str, Form | Region | Accounts] = {member.value: member for member in (*Form, *Accounts)}
     forms |= regions()
     if form not in forms:
         raise UsageError(f"no form is called {form}; there are {', '.join(forms)}")
     kind = next((kind for kind in KINDS if kind == text), None)
     if text is not None and (kind is None or scan is not None):
         raise UsageError(f"a text is one of {', '.join(KINDS)}, and is not scanned")
+    if isinstance(forms[form], Accounts) and (slips or plant or text):
+        raise UsageError(f"reports of the form {form} are PDFs without slips and discrepancies")
     return [Order(forms[form], seed, Options(slips=slips, plant=plant), scan, text=kind) for seed in seeds]
 
 

@@ -17,7 +17,18 @@ from recount.pipeline.document import Block, Cell, Document, Grid, Paragraph, Re
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import passage_of, unmapped_in
 from recount.pipeline.map.grammar.sections import read_section
-from recount.pipeline.map.statements import lines_of, read_statement, title_rule, titled
+from recount.pipeline.map.headed import ANYWHERE, head_of, read_headed, read_labelled
+from recount.pipeline.map.missed import columns_missed, lines_missed, section_missed, table_missed
+from recount.pipeline.map.statements import (
+    claims,
+    continued,
+    joined,
+    lines_in,
+    lines_of,
+    read_statement,
+    title_rule,
+    titled,
+)
 from recount.pipeline.map.tables.coded import TOTAL, TOTALS
 from recount.pipeline.map.tables.sheet import (
     Columns,
@@ -30,7 +41,8 @@ from recount.pipeline.map.tables.sheet import (
     table_of,
     without_ordinal,
 )
-from recount.pipeline.split.folding import fold, plain
+from recount.pipeline.map.worded import is_worded, read_worded, year_of
+from recount.pipeline.split.folding import plain
 from recount.pipeline.split.outline import Section, every_section, sections_of
 from recount.pipeline.split.titles import front_lines, titles_over
 from recount.schemas.common.parts import UNMAPPED
@@ -45,22 +57,22 @@ M = TypeVar("M", bound=Model)
 # --- tables: lists of rows by the heads of their columns, parts by the words of their lines
 
 
-def head_of(field: Field) -> str:
-    """A rule for a field's words as the head of a column or a line: brackets and quotation marks do not count there."""
-    return field.words or re.escape(bare(fold(field.title)))
-
-
 def grid_titled(grids: Iterable[Grid], wanted: Field) -> Grid | None:
     """The first grid under a title, or with it in its first rows."""
     title = re.compile(head_of(wanted))
     return next((grid for grid in grids if any(title.search(bare(line)) for _, line in titles_over(grid))), None)
 
 
-def read_rows(model: type[M], grid: Grid) -> tuple[M, ...]:
-    """The lines of a table, one column a field. 合计 is a line as any other."""
+def columns_in(model: type[Model], grid: Grid) -> tuple[Table, Columns]:
+    """A table, and the columns of each field of its rows."""
     fields = fields_of(model)
     table = table_of(grid, _marks(grid, fields.values()))
-    columns = _columns(table, fields)
+    return table, _columns(table, fields)
+
+
+def read_rows(model: type[M], table: Table, columns: Columns) -> tuple[M, ...]:
+    """The lines of a table, one column a field. 合计 is a line as any other."""
+    fields = fields_of(model)
     found = []
     for row in table.body_rows():
         values = {key: _in_row(table, row, columns, key, fields[key]) for key in columns}
@@ -146,7 +158,7 @@ NAME = "template"
 
 def map_labelled(document: Document, family: Family) -> Mapped:
     """Map a document by the labels of the family's models."""
-    reader = _Reader(sections_of(document, family.outline), _grids(document), document.blocks)
+    reader = _Reader(document.blocks, sections_of(document, family.outline), _grids(document))
     fields = fields_of(family.report_of(Ref))
     values = {key: value for key, field in fields.items() if (value := reader.field(field)) is not None}
     found = bool(values)
@@ -167,15 +179,18 @@ def _grids(document: Document) -> list[Grid]:
 class _Reader:
     """Reads one field of the report after the other."""
 
+    blocks: Sequence[Block]
     sections: Mapping[str, Section]
     grids: Sequence[Grid]
-    blocks: Sequence[Block]
     remarks: list[Remark] = dataclasses.field(default_factory=list)
 
     def field(self, field: Field) -> Any:
         """What the document says of a field: the section of its key, or the table of its title."""
         if field.many and field.model is not None and issubclass(field.model, Statement):
             return self._statement(field, field.model)
+        if field.model is not None and field.words == ANYWHERE:
+            read = read_headed if field.many else read_labelled
+            return read(field.model, self.grids) or None
         section = self.sections.get(field.key)
         if field.model is None:
             return _words(section) if section is not None and field.is_text else None
@@ -183,23 +198,48 @@ class _Reader:
         if grid is None and section is not None and len(section.grids) == 1:
             grid = section.grids[0]
         if field.many:
-            return (read_rows(field.model, grid) or None) if grid is not None else None
-        said = read_section(field.model, passage_of(section.paragraphs)) if section and section.paragraphs else None
+            return self._rows(field, field.model, grid)
+        said = self._said(field.model, section) if section and section.paragraphs else None
         if said is None and grid is not None:
             said = read_lines(field.model, grid)
+        if section is None and grid is None:
+            self.remarks.append(section_missed(self.blocks, field))
         return said
 
+    def _said(self, model: type[M], section: Section) -> M | None:
+        """What the words of a section say, in its script."""
+        if is_worded(section.paragraphs):
+            return read_worded(model, section.paragraphs, year_of(self.sections["front"].paragraphs))
+        return read_section(model, passage_of(section.paragraphs))
+
+    def _rows(self, field: Field, model: type[Model], grid: Grid | None) -> tuple[Model, ...] | None:
+        """The lines of a table, and what is to be said of columns that it lacks."""
+        if grid is None:
+            self.remarks += [table_missed(self.blocks, field)] if field.key != UNMAPPED else []
+            return None
+        table, columns = columns_in(model, grid)
+        missed = columns_missed(table, field, fields_of(model), columns)
+        self.remarks += [missed] if missed is not None else []
+        return read_rows(model, table, columns) or None
+
     def _statement(self, field: Field, model: type[Statement[Any]]) -> tuple[Statement[Any], ...] | None:
-        """The columns of the table of a title, and what is to be said of those that were left out."""
-        table = titled(self.blocks, title_rule(field))
+        """The columns of the table of a title, and what is to be said of those that were left out, and of lines that it
+        lacks."""
+        rule = title_rule(field)
+        table = titled(self.blocks, rule)
         if table is None:
+            self.remarks.append(table_missed(self.blocks, field))
             return None
         grid, over = table
-        lines = lines_of(grid, over)
+        lines = joined([lines_of(part, over) for part in (grid, *continued(self.blocks, grid, rule))])
         if lines.without:
             words = say("column_left_out", table=field.title, heads=tuple(head or "—" for head in lines.without))
             self.remarks.append(Remark("column left out", grid.pages[0], None, words))
-        return read_statement(model, lines) or None
+        named = claims(lines_in(model), lines)
+        missing = [own for own in lines_in(model) if own.key not in named]
+        missed = lines_missed(lines, grid, field, missing, named.values())
+        self.remarks += [missed] if missed is not None else []
+        return read_statement(model, lines, named) or None
 
 
 def _words(section: Section) -> str | None:
@@ -210,22 +250,28 @@ def _words(section: Section) -> str | None:
 def front_of(paragraphs: Sequence[Paragraph], front: str, fields: Mapping[str, Field]) -> dict[str, Any]:
     """The fields of the title page: the named groups of the family's rule for it."""
     lines = front_lines(paragraphs)
-    signs = [
-        (folded, printed)
-        for line in lines
-        for folded, printed in zip(line.text.folded, line.text.printed, strict=True)
-        if not folded.isspace()
-    ]
-    match = re.search(front, "".join(folded for folded, _ in signs))
+    match = re.search(front, "".join("".join(line.text.folded.split()) for line in lines))
     found: dict[str, Any] = {}
     for key, value in match.groupdict().items() if match else ():
         if value is None or key not in fields:
             continue
         if fields[key].is_text:
-            found[key] = plain("".join(printed for _, printed in signs[slice(*match.span(key))])) if match else None
+            found[key] = plain(_as_printed(lines, *match.span(key))) if match else None
         elif (ref := _token(lines, value)) is not None:
             found[key] = ref
     return found
+
+
+_IDEOGRAPH = re.compile("[\u2e80-\u9fff]")
+
+
+def _as_printed(lines: Sequence[Paragraph], start: int, end: int) -> str:
+    """The signs of some lines from one to another, blanks not counted, with the blanks between words that are not
+    Chinese."""
+    printed, folded = "\n".join(line.text.printed for line in lines), "\n".join(line.text.folded for line in lines)
+    places = [at for at, sign in enumerate(folded) if not sign.isspace()][start:end]
+    words = printed[places[0] : places[-1] + 1] if places else ""
+    return " ".join(words.split()) if not _IDEOGRAPH.search(words) else "".join(words.split())
 
 
 def _token(lines: Sequence[Paragraph], digits: str) -> Ref | None:

@@ -6,29 +6,34 @@ What is not certain is left open: words that two lines have, and columns that sa
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import inf
 from typing import Any, TypeVar
 
 from recount.pipeline.document import Block, Cell, Grid, Paragraph
+from recount.pipeline.map.columns import Column, columns_of
 from recount.pipeline.map.tables.sheet import is_blank, is_note, is_scanned, table_of, without_ordinal
+from recount.pipeline.split.abroad import MARKS, SIDES
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.titles import LONGEST_TITLE, titles_over
 from recount.schemas.describe import Field, fields_of
 from recount.schemas.figures import Kind, Ref
-from recount.schemas.statements import Period, Statement, dated, period_of, pieces_of
+from recount.schemas.statements import Period, Statement, period_of, pieces_of
 
 S = TypeVar("S", bound=Statement[Any])
 
 _MOST_HEAD_ROWS = 12
+_LEVEL = 3.0
+"""Points by which labels of one level may begin apart."""
+_MOST_LEVELS = 7
+"""More, and labels stand in the middle of their column."""
 _TITLES = 5
 """Short lines above a table that may be its title."""
-_BESIDE = re.compile(r"(?:[$£€¥]|usd?|rmb|eur|gbp|[百千]?万?元|%)*", re.IGNORECASE)
+_BESIDE = re.compile(rf"(?:[$£€¥₱₹]|usd?|rmb|eur|gbp|[百千]?万?元|%)*(?:{MARKS}|\(\d{{1,2}}\)|{SIDES})?", re.IGNORECASE)
 """What may stand in a cell beside its figure."""
-_NO_AMOUNTS = re.compile(r"%|percent|ratio|[率比]$|比[例重]|[增变]幅|增长|note|附注|序号|行次", re.IGNORECASE)
-"""Of the head of a column: no figures that a sum adds up."""
 _NO_MONEY = re.compile(
     r"pershare|percommonshare|sharesoutstanding|averageshares|numberof|employees|headcount|%|percent"
     r"|每股|股数|[人户]数|[比税益]率|比例"
@@ -89,23 +94,15 @@ _CHARACTERS_A_MISREADING = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A column of figures. head: as printed. period: that it says. numbers: its columns of the grid, one of each half
-    of a table in two halves."""
-
-    head: str
-    period: Period | None
-    numbers: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     """A line. label: as printed. names: its words for recognising, the whole label first. figures: by place of their
-    column."""
+    column. left: where its label begins, in points; level: how far that is set in."""
 
     label: str
     names: tuple[str, ...]
     figures: Mapping[int, Ref]
+    left: float | None = None
+    level: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +133,21 @@ def lines_of(grid: Grid, over: Period | None = None) -> Lines:
     body = _body(at)
     labels, figures = _label_columns(at, body)
     heads = {column: _head(at, body, column, labels) for column in figures}
-    columns, without = _columns(heads, labels, over)
+    columns, without = columns_of(heads, labels, {column: _filled(at, body, column) for column in figures}, over)
     if is_scanned(grid) and not _follow(columns):
         columns, without = (), tuple(printed for _, printed in heads.values())
     return Lines(columns, tuple(_rows(at, body, columns, labels)), without, is_scanned(grid))
+
+
+def _filled(at: Places, body: int, column: int) -> set[int]:
+    """The rows in which a column has a figure."""
+    return {number for number in range(body, len(at)) if _own_figure(at, number, column) is not None}
+
+
+def _own_figure(at: Places, number: int, column: int) -> Ref | None:
+    """The figure that begins in a row, in a column."""
+    cell = at[number][column]
+    return figure_of(cell) if cell is not None and cell.row == number else None
 
 
 def _follow(columns: Sequence[Column]) -> bool:
@@ -236,63 +244,40 @@ def _head(at: Places, body: int, column: int, labels: Sequence[int]) -> tuple[st
     return folded, printed
 
 
-def _columns(
-    heads: Mapping[int, tuple[str, str]], labels: Sequence[int], over: Period | None
-) -> tuple[tuple[Column, ...], tuple[str, ...]]:
-    """The columns, the latest first, and the heads of those left out.
-
-    Where some say a period, another is taken only if its figures may be added up as theirs are (本年与上年比较), and
-    stands behind them. A period that two columns of one half say is neither's.
-    """
-    periods = {column: period_of(folded) for column, (folded, _) in heads.items()}
-    if over is not None and len(heads) == len(labels) == 1 and not any(periods.values()):
-        periods = dict.fromkeys(heads, over)
-    of_half: dict[str, list[int]] = defaultdict(list)
-    for column, (folded, printed) in heads.items():
-        period = periods[column]
-        if period is not None or (printed and not _NO_AMOUNTS.search("".join(folded.split()))):
-            of_half[period.told if period is not None else printed].append(column)
-    halves = {column: sum(label < column for label in labels) for column in heads}
-    sure = [columns for columns in of_half.values() if len({halves[column] for column in columns}) == len(columns)]
-    told = {column for columns in sure for column in columns}
-    without = tuple(printed for column, (_, printed) in heads.items() if column not in told)
-    found = [Column(heads[columns[0]][1], periods[columns[0]], tuple(columns)) for columns in sure]
-    with_period = [column for column in found if column.period is not None]
-    dates = dated([column.period for column in with_period if column.period is not None], over)
-    with_period = [replace(column, period=date) for column, date in zip(with_period, dates, strict=True)]
-    if len({bool(date.to) for date in dates}) > 1:  # nothing says which is the later
-        return (), tuple(printed for _, printed in heads.values())
-    times = Counter(column.period for column in with_period)
-    without += tuple(column.head for column in with_period if times[column.period] > 1)  # 2024年末 and 期末余额
-    with_period = [column for column in with_period if times[column.period] == 1]
-    with_period.sort(key=lambda column: column.period.order if column.period is not None else (0, ()))
-    return (*with_period, *(column for column in found if column.period is None)), without
-
-
 def _rows(at: Places, body: int, columns: Sequence[Column], labels: Sequence[int]) -> Iterator[Row]:
     """The lines of each half, top to bottom; those of the left half first."""
     for half, label in enumerate(labels, 1):
         mine = {
-            place: next((number for number in column.numbers if sum(one < number for one in labels) == half), None)
+            place: [number for number in column.numbers if sum(one < number for one in labels) == half]
             for place, column in enumerate(columns)
         }
-        yield from _wrapped(list(_half(at, body, label, {place: n for place, n in mine.items() if n is not None})))
+        yield from _levelled(_wrapped(list(_half(at, body, label, mine))))
 
 
-def _half(at: Places, body: int, label: int, columns: Mapping[int, int]) -> Iterator[Row]:
+def _levelled(rows: Sequence[Row]) -> Iterator[Row]:
+    """The lines with their levels: where labels begin that are not set in, are set in once, and so on."""
+    lefts = sorted({row.left for row in rows if row.left is not None})
+    steps = [left for before, left in zip([-inf, *lefts], lefts, strict=False) if left - before > _LEVEL]
+    for row in rows:
+        told = row.left is not None and len(steps) <= _MOST_LEVELS
+        yield replace(row, level=sum(step <= row.left for step in steps) - 1 if told and row.left is not None else None)
+
+
+def _half(at: Places, body: int, label: int, columns: Mapping[int, Sequence[int]]) -> Iterator[Row]:
     for number in range(body, len(at)):
         cell = at[number][label]
         figures = {
             place: ref
-            for place, column in columns.items()
-            if (own := at[number][column]) is not None and own.row == number and (ref := figure_of(own)) is not None
+            for place, own in columns.items()
+            for column in own
+            if (ref := _own_figure(at, number, column)) is not None
         }
         words = cell if cell is not None and cell.row == number and not is_blank(cell) else None
         if words is not None and (is_note(words) or (not figures and pieces_of(words.text.folded))):
             continue  # a note below the lines, a head that a new page prints again
         if words is not None or figures:
             printed = " ".join(words.text.printed.split()) if words is not None else ""
-            yield Row(printed, (spaceless(printed),), figures)
+            yield Row(printed, (spaceless(printed),), figures, words.left if words is not None else None)
 
 
 def _wrapped(rows: Sequence[Row]) -> list[Row]:
@@ -304,7 +289,7 @@ def _wrapped(rows: Sequence[Row]) -> list[Row]:
         if goes_on and above is not None and not (above.figures and row.figures):
             label = f"{above.label} {row.label}"
             names = (spaceless(label), *row.names, *above.names)
-            found[-1] = Row(label, names, {**above.figures, **row.figures})
+            found[-1] = Row(label, names, {**above.figures, **row.figures}, above.left)
         else:
             found.append(row)
     return found
@@ -321,21 +306,30 @@ def claims(fields: Iterable[Field], lines: Lines) -> dict[str, int]:
     for way in tests:
         open_ = [field for field in wanted if field.key not in found]
         taken = set(found.values())
-        mine = {field.key: _meant(field, lines.rows, way, taken) for field in open_}
+        mine = {field.key: _meant(field, lines.rows, way, taken, _alike(field, wanted)) for field in open_}
         times = Counter(row for row in mine.values() if row is not None)
         found |= {key: row for key, row in mine.items() if row is not None and times[row] == 1}
     return found
 
 
-def _meant(field: Field, rows: Sequence[Row], way: Any, taken: set[int]) -> int | None:
-    """The row that a field is, alike in a way (None: nearly, of a scan)."""
-    first = 0
+def _alike(field: Field, fields: Iterable[Field]) -> list[str]:
+    """The headings under which the same words are other lines."""
+    same = (other for other in fields if (other.title, other.words) == (field.title, field.words))
+    return [other.under for other in same if other.under not in (None, field.under)]
+
+
+def _meant(field: Field, rows: Sequence[Row], way: Any, taken: set[int], beyond: Sequence[str]) -> int | None:
+    """The row that a field is, alike in a way (None: nearly, of a scan). beyond: headings under which the same words
+    are another line: what stands below one of them is that."""
+    first, last = 0, len(rows)
     if field.under is not None:
         over = [at for at, row in enumerate(rows) if _is(row, field.under, None, way)]
         if len(over) != 1:
             return None
         first = over[0] + 1
-    mine = [at for at in range(first, len(rows)) if _is(rows[at], field.title, field.words, way) and rows[at].figures]
+        ends = (at for at in range(first, len(rows)) if any(_is(rows[at], head, None, way) for head in beyond))
+        last = next(ends, last)
+    mine = [at for at in range(first, last) if _is(rows[at], field.title, field.words, way) and rows[at].figures]
     if field.under is not None:
         mine = mine[:1]
     return mine[0] if len(mine) == 1 and mine[0] not in taken else None
@@ -350,11 +344,20 @@ def _is(row: Row, title: str, words: str | None, way: Any) -> bool:
     return any(way(name) == way(own) != "" for name in row.names)
 
 
-def read_statement(model: type[S], lines: Lines) -> tuple[S, ...]:
-    """The columns of a statement."""
-    fields = fields_of(model)
+def known_as(row: Row, field: Field) -> bool:
+    """Whether a row may be the line that a field is, as alike as rows must be that are told from no others."""
+    return any(_is(row, field.title, field.words, way) for way in _WAYS)
+
+
+def lines_in(model: type[Statement[Any]]) -> list[Field]:
+    """The fields of the lines of a statement."""
     base = fields_of(Statement)
-    named = claims([field for key, field in fields.items() if key not in base and field.kind is not None], lines)
+    return [field for key, field in fields_of(model).items() if key not in base and field.kind is not None]
+
+
+def read_statement(model: type[S], lines: Lines, named: Mapping[str, int]) -> tuple[S, ...]:
+    """The columns of a statement. named: the rows of its lines, as of claims."""
+    fields = fields_of(model)
     free: Any = fields["lines"].model
     rest = [row for at, row in enumerate(lines.rows) if row.figures and at not in set(named.values())]
     found: list[S] = []
@@ -368,7 +371,7 @@ def read_statement(model: type[S], lines: Lines) -> tuple[S, ...]:
 
 def _free(model: Any, row: Row, ref: Ref | None) -> Any:
     key = "other" if any(_NO_MONEY.search(name) for name in row.names[:1]) else "amount"
-    return model(label=row.label or None, **{key: ref})
+    return model(label=row.label or None, level=row.level, **{key: ref})
 
 
 # --- the table of a statement
@@ -390,6 +393,33 @@ def titled(blocks: Sequence[Block], rule: str) -> tuple[Grid, Period | None] | N
     return min(found, key=lambda one: one[0])[1:] if found else None
 
 
+_GOES_ON = re.compile(r"续表|[(（]续|\(?cont(?:inue|')d\b", re.IGNORECASE)
+
+
+def continued(blocks: Sequence[Block], grid: Grid, rule: str) -> Iterator[Grid]:
+    """The tables right behind one of a title whose title is that again, and says that they go on."""
+    pattern = re.compile(rule, re.IGNORECASE)
+    page = grid.pages[-1]
+    for at in range(next(at for at, block in enumerate(blocks) if block is grid) + 1, len(blocks)):
+        block = blocks[at]
+        if isinstance(block, Grid):
+            lines = _over(blocks, at)
+            again = any(map(pattern.search, lines)) and any(map(_GOES_ON.search, lines))
+            if not again or block.pages[0] > page + 1:
+                return
+            yield block
+            page = block.pages[-1]
+
+
+def joined(parts: Sequence[Lines]) -> Lines:
+    """The lines of a table and of those that go on with it, which have its columns."""
+    first = parts[0]
+    told = [(column.period, column.of) for column in first.columns]
+    same = [part for part in parts if [(column.period, column.of) for column in part.columns] == told]
+    rows = tuple(row for part in same for row in part.rows)
+    return replace(first, rows=rows, scanned=any(part.scanned for part in same))
+
+
 def _one_period(lines: Iterable[str]) -> Period | None:
     """The one period that lines say, folded; None where they say none, or several."""
     periods = {period.told: period for line in lines if (period := period_of(line)) is not None}
@@ -404,7 +434,18 @@ def _over(blocks: Sequence[Block], at: int) -> list[str]:
     lines = [words for _, words in titles_over(grid)]
     lines += [cell.words for cell in grid.cells if cell.row < _TITLES and cell.column == 0 and not cell.numbers]
     lines += [paragraph.text.folded for paragraph in _short_above(blocks, at, grid)]
-    return ["".join(line.split()) for line in lines]
+    return ["".join(line.split()) for line in (*lines, *_beside_unit(lines))]
+
+
+_WHOSE = re.compile(r"单位[:：]")
+_DATE = re.compile(r"(?:19|20)\d\d年(?:度|\d\d?月(?:\d\d?日)?)?")
+
+
+def _beside_unit(lines: Iterable[str]) -> Iterator[str]:
+    """The dates in lines that say whose a table is, or its unit: 编制单位：…公司　2019年12月31日　单位：元."""
+    for line in lines:
+        if _WHOSE.search(line):
+            yield from _DATE.findall("".join(line.split()))
 
 
 def _short_above(blocks: Sequence[Block], at: int, grid: Grid) -> Iterator[Paragraph]:
@@ -427,12 +468,19 @@ def title_of(blocks: Sequence[Block], at: int) -> tuple[str, Period | None]:
     lines = [paragraph.text.printed for paragraph in (*reversed(grid.caption), *_short_above(blocks, at, grid))]
     lines += [cell.text.printed for cell in grid.cells if cell.row < _TITLES and cell.column_end == grid.columns]
     folded = [fold(line) for line in lines]
-    told = [
-        line
-        for line, words in zip(lines, folded, strict=True)
-        if not _NO_TITLE.search("".join(words.split())) and period_of(words) is None
-    ]
-    return (told[0].strip() if told else ""), _one_period(folded)
+    told = [line for line, words in zip(lines, folded, strict=True) if _may_be_title(words)]
+    return (told[0].strip() if told else ""), _one_period((*folded, *_beside_unit(folded)))
+
+
+def _may_be_title(words: str) -> bool:
+    return not _NO_TITLE.search("".join(words.split())) and period_of(words) is None
+
+
+def names_over(blocks: Sequence[Block], at: int) -> list[str]:
+    """The lines over the table at a place that may name it, or whose it is, folded, the nearest first."""
+    grid = blocks[at]
+    over = (*reversed(grid.caption), *_short_above(blocks, at, grid)) if isinstance(grid, Grid) else ()
+    return [line.text.folded for line in over if _may_be_title(line.text.folded)]
 
 
 def title_rule(field: Field) -> str:

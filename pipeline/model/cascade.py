@@ -35,6 +35,7 @@ from recount.pipeline.model.answer.evidence import Pick, picks_in, row_of
 from recount.pipeline.model.answer.resolve import INVENTED
 from recount.pipeline.model.ask.loose import loose_pieces, possible
 from recount.pipeline.model.ask.pieces import Key, Piece, Pieces, pieces_of
+from recount.pipeline.model.ask.prompting import is_in_english
 from recount.pipeline.model.ask.protocol import PAIR
 from recount.pipeline.model.ask.question import Asker, Findings
 from recount.pipeline.model.ask.shown import Block, blocks_of, show
@@ -47,10 +48,10 @@ from recount.pipeline.usage import NOTHING, Usage
 from recount.pipeline.verify.ground import Rejected
 from recount.pipeline.verify.recount import Status
 from recount.pipeline.verify.verify import Verified
-from recount.schemas.common.parts import UNMAPPED
+from recount.schemas.common.parts import UNMAPPED, UnmappedFigure
 from recount.schemas.describe import fields_of, leaves_in, nested
 from recount.schemas.family import Family
-from recount.schemas.figures import Model
+from recount.schemas.figures import Model, Ref
 from recount.schemas.saying import Saying, say
 
 _MOST_IN_A_TEXT = 4
@@ -178,10 +179,9 @@ def cascade(
         return map_by_model(document, mapper, name, rounds - 1, again=again)
     pieces = pieces_of(document, mapper.family)
     state = _State(document, mapper, name, pieces, values_of(template.report), template)
-    asked = open_pieces(pieces, template.report, state.verified)
-    state.told = {
-        piece.key: note for piece in asked if (note := findings_in(Draft(piece), state.verified, document.tokens))
-    }
+    unmapped = getattr(template.report, UNMAPPED, None)  # some families have no field for these
+    asked = open_pieces(pieces, template.report, state.verified, state.unmapped() if unmapped is None else unmapped)
+    state.told = {piece.key: note for piece in asked if (note := state.findings(Draft(piece)))}
     state.take(mapper.drafts(asked, _note_in(state.told)))
     state.ask_again(rounds - 1)
     state.ask_loose()
@@ -192,13 +192,16 @@ def cascade(
 # --- what is open
 
 
-def open_pieces(pieces: Pieces, report: Model, verified: Verified) -> list[Piece]:
+def open_pieces(
+    pieces: Pieces, report: Model, verified: Verified, unmapped: Sequence[UnmappedFigure[Ref]]
+) -> list[Piece]:
     """The pieces of a report with fields that the template mapper left open or the verifier contradicts.
 
     A field is open if nothing is in it while figures of its section, or its table, are in no field. Of a table that was
     read in part those blocks are asked about that hold figures which are in no field and no text of the report.
+    unmapped: the figures of running text that are in no field.
     """
-    left = {figure.value.token for figure in getattr(report, UNMAPPED, ()) if figure.value is not None}
+    left = {figure.value.token for figure in unmapped if figure.value is not None}
     disputed = {pointer for pointer, status in verified.statuses.items() if status is Status.DISPUTED}
     held = tokens_in(values_of(report))
     texts = {"".join(fold(text).split()) for _, text in leaves_in(report) if isinstance(text, str)}
@@ -350,6 +353,11 @@ class _State:
                     for key, inner in value.items():  # one list that contradicts does not cost the others
                         self._fill(draft, {name: {key: inner}}, rows=True)
 
+    def findings(self, draft: Draft) -> Findings | None:
+        """What the verifier says of an answer, in the language of the questions."""
+        english = is_in_english(self.mapper.family)
+        return findings_in(draft, self.verified, self.document.tokens, in_english=english)
+
     def ask_again(self, rounds: int) -> None:
         """Rounds of questions about what was found, until nothing is found or no answer betters the report."""
         for _ in range(rounds):
@@ -358,7 +366,7 @@ class _State:
                 for key, draft in self.drafts.items()
                 if draft.open is None
                 and draft.piece.loose is None
-                and (note := findings_in(draft, self.verified, self.document.tokens))
+                and (note := self.findings(draft))
                 and not _same(note, self.told.get(key))
             }
             if not notes:
@@ -396,7 +404,8 @@ class _State:
         """The report as it stands, with the figures that have no key."""
         values, verified = self.values, self.verified
         if self.drafts:
-            values = {**values, UNMAPPED: self._unmapped()}
+            if UNMAPPED in fields_of(self.mapper.family.report):
+                values = {**values, UNMAPPED: list(self.unmapped())}
             verified = self.verifier.verified(values)
         rejected = [
             Rejected(refused.pointer, refused.proposed, self.model, refused.reason)
@@ -439,10 +448,10 @@ class _State:
         """Whether a figure may not be overridden: unless it is disputed, or no words speak for it."""
         return self.verified.statuses.get(pointer) is not Status.DISPUTED and pointer not in self.verified.unsure
 
-    def _unmapped(self) -> list[Any]:
+    def unmapped(self) -> tuple[UnmappedFigure[Ref], ...]:
         """The figures that are in no field. What the template mapper left without one may have found one since."""
         outline = self.mapper.family.outline
-        return list(unmapped_in(every_section(self.document, outline), outline, self.verifier.report(self.values)))
+        return unmapped_in(every_section(self.document, outline), outline, self.verifier.report(self.values))
 
     def _remarks(self, report: Model) -> tuple[Remark, ...]:
         """What the template says of tables that it left open; not of pages from which a model took figures."""

@@ -41,7 +41,7 @@ from recount.pipeline.model.answer.resolve import UNSAID, Refused, Resolved, res
 from recount.pipeline.model.answer.vouch import vouched
 from recount.pipeline.model.ask.loose import choice_of, chosen
 from recount.pipeline.model.ask.pieces import Piece
-from recount.pipeline.model.ask.prompting import Prompt, again, render, render_choice
+from recount.pipeline.model.ask.prompting import Prompt, again, is_in_english, render, render_choice
 from recount.pipeline.model.ask.protocol import PAIR, Numbers
 from recount.pipeline.model.ask.question import Answer, Asker, Findings, Question, answer_model
 from recount.pipeline.model.ask.shown import Block, Shown, blocks_of, halves, heading_over, show
@@ -131,7 +131,8 @@ class Mapper:
         prompt = render(self.family, piece, answer, shown.text, self.numbers)
         if found:
             prompt = again(self.family, prompt, found)
-        question = Question(prompt.system, prompt.user, answer, piece.purpose, self.document, int(bool(found)))
+        english = is_in_english(self.family)
+        question = Question(prompt.system, prompt.user, answer, piece.purpose, self.document, int(bool(found)), english)
         return shown, prompt, question
 
     def _draft(self, piece: Piece, found: Findings | None) -> Draft:
@@ -157,7 +158,9 @@ class Mapper:
         fields = [fields_of(report)[key] for key in piece.wanted]
         choices = {field.title: "、".join(_titles_in(field.model)) for field in fields if field.model is not None}
         prompt = render_choice(self.family, "parts", choices, shown.text, self.numbers)
-        return prompt, Question(prompt.system, prompt.user, answer, "parts", self.document)
+        return prompt, Question(
+            prompt.system, prompt.user, answer, "parts", self.document, in_english=is_in_english(self.family)
+        )
 
     def _of_parts(self, draft: Draft) -> Piece:
         """The piece of a draft with the fields of those parts that it speaks of, as the model says."""

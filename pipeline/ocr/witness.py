@@ -4,25 +4,27 @@ What `read` is unsure of (painted over, faint, on a damaged page) is read from t
 stands, another number is what is printed, and where nothing is to be seen the figure is not on the page.
 
 A font says by a table which sign each of its glyphs is; that table may be wrong, or made to be. So the fewest figures
-that show all digits and points of a font are read from the page, once a document. A font that they contradict is not
-believed, and its pages are read as scans are.
+that show all digits and points of a document's fonts are read from the page; a glyph that looks as one that was read as
+the same sign before, in this report or another, need not be, nor one that looks as that sign in a font of the library's
+own. A font that they contradict is not believed, and its pages are read as scans are.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from recount.pipeline.document import Box, Line, Page, Pages, Remark
-from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, picture_of, quiet_mupdf
+from recount.pipeline.mupdf import face_of, has_program, look_of, mupdf, name_of, picture_of, quiet_mupdf
 from recount.pipeline.settings import OcrBackend, OcrMode
 from recount.schemas.saying import say
 
@@ -82,14 +84,17 @@ def digits_of(text: str) -> str:
 class _Eye:
     """Reads pieces of the pages of an open PDF. The engine is made when the first piece is read.
 
-    contents: what stands for its fonts, as far as they were met. fonts: their names and numbers, by the resources of
-    a page: many pages have the same.
+    fonts: the names and numbers of its fonts, by the resources of a page: many pages have the same. tables: whether
+    they have one, faces: opened, looks: of their glyphs, each as far as they were met. own: stands for the document.
     """
 
     document: Any
     backend: OcrBackend
-    contents: dict[int, bytes | None] = field(default_factory=dict)
     fonts: dict[tuple[str, str], list[tuple[str, int]]] = field(default_factory=dict)
+    tables: dict[int, bool] = field(default_factory=dict)
+    faces: dict[int, Any] = field(default_factory=dict)
+    looks: dict[tuple[_Font, int], bytes] = field(default_factory=dict)
+    own: bytes = field(default_factory=partial(secrets.token_bytes, 16))
     _shown: dict[int, Any] = field(default_factory=dict)
 
     def piece(self, page: int, box: Box, dpi: int, beside: float) -> Any:
@@ -122,6 +127,12 @@ class _Eye:
         return {
             at: (*first[at], other) for at, (other, _) in zip(again, second, strict=True) if not _says(other, texts[at])
         }
+
+    def face(self, xref: int) -> Any:
+        """A font of the document, by its number."""
+        if xref not in self.faces:
+            self.faces[xref] = face_of(self.document, xref)
+        return self.faces[xref]
 
     def is_blank(self, page: int, box: Box) -> bool:
         """Whether nothing is to be seen along the middle of a box, where every digit has ink beside paper: a bar over a
@@ -234,23 +245,40 @@ def _spread(text: str, box: Box, score: float) -> Line:
 # --- fonts that may lie
 
 
-_Glyph = tuple[bytes, int, str]
-"""A font (by its content), the number of one of its glyphs, and the sign that the font says it is."""
+_Font = tuple[int | str, ...]
+"""The numbers of the fonts of a document that one may be; where that is not sure, with its name behind them, or the
+page before it."""
+_Glyph = tuple[_Font, int, str]
+"""A font, the number of one of its glyphs, and the sign that the font says it is."""
+_Look = tuple[bytes, str]
+"""What a glyph looks like, and the sign that its font says it is. Every report brings its own parts of the same fonts,
+under its own numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """A figure as a font's table says it. glyphs: that it consists of."""
+    """A figure as a font's table says it. glyphs: that it consists of; looks: theirs."""
 
     page: int
     box: Box
     text: str
     glyphs: frozenset[_Glyph]
+    looks: frozenset[_Look]
 
 
-_SEEN: set[_Glyph] = set()
-"""The glyphs that were read as what their font says, in this process: other reports bring the same fonts."""
+_SEEN: set[_Look] = set()
+"""What was read as its font says, in this process."""
 _MOST_SEEN = 200_000
+_OWN_FONTS = ("helv", "hebo", "heit", "hebi", "tiro", "tibo", "tiit", "tibi", "cour", "cobo", "coit", "cobi", "china-s")
+"""Those that the library brings, as it calls them: programs that make PDFs have them too."""
+
+
+@cache
+def own_looks() -> frozenset[_Look]:
+    """What digits and points look like in the library's fonts, whose tables nobody made for a report."""
+    fonts = [mupdf.Font(name) for name in _OWN_FONTS]
+    looks = [(look_of(font.this, font.has_glyph(ord(sign))), sign) for font in fonts for sign in "0123456789."]
+    return frozenset((look, sign) for look, sign in looks if look is not None)
 
 
 def _lying_fonts(pages: Sequence[Page], eye: _Eye) -> dict[int, tuple[str, str] | None]:
@@ -258,15 +286,11 @@ def _lying_fonts(pages: Sequence[Page], eye: _Eye) -> dict[int, tuple[str, str] 
     found: dict[int, tuple[str, str] | None] = defaultdict(lambda: None)
     wanted = [page for page in pages if page.readable and page.origin == "text" and page.lines]
     runs = [run for page in wanted for run in _seen(page, _runs(eye, page))]
-    chosen = _fewest(runs)
-    wrong: list[tuple[_Run, str]] = []
-    for run, shown in zip(chosen, _shown_twice(chosen, eye), strict=True):
-        if shown is None:
-            _SEEN.update(run.glyphs)
-        elif shown or len(run.text) > 2:
-            wrong.append((run, shown or "something else"))
-    if len(_SEEN) > _MOST_SEEN:
-        _SEEN.clear()
+    right, wrong = _read(_fewest(runs, attrgetter("looks"), _SEEN, own_looks()), eye)
+    if wrong:  # glyphs that look the same are told as they are by one font, perhaps, and not by the other: each is read
+        _, wrong = _read(_fewest(runs, attrgetter("glyphs")), eye)
+    elif len(_SEEN) < _MOST_SEEN:
+        _SEEN.update(look for run in right for look in run.looks)
     for run, shown in wrong:
         if not _is_cleared(run, runs, eye):
             fonts = {glyph[0] for glyph in run.glyphs}
@@ -296,6 +320,13 @@ def _seen(page: Page, runs: Iterable[_Run]) -> Iterator[_Run]:
             yield run
 
 
+def _read(runs: Sequence[_Run], eye: _Eye) -> tuple[list[_Run], list[tuple[_Run, str]]]:
+    """The figures that the page shows as their fonts say, and those that it does not, with what it shows."""
+    shown = list(zip(runs, _shown_twice(runs, eye), strict=True))
+    wrong = [(run, other or "something else") for run, other in shown if other or (other == "" and len(run.text) > 2)]
+    return [run for run, other in shown if other is None], wrong
+
+
 def _shown_twice(runs: Sequence[_Run], eye: _Eye) -> list[str | None]:
     """For each figure None if a reading says what its font says, the other number if two readings agree on one, and
     nothing where they leave it open."""
@@ -322,61 +353,81 @@ def _is_cleared(run: _Run, runs: Iterable[_Run], eye: _Eye) -> bool:
     return False
 
 
-def _fewest(runs: Sequence[_Run]) -> list[_Run]:
-    """Few figures that show every glyph that was not seen before; those that show most first."""
+def _fewest(runs: Sequence[_Run], parts: Callable[[_Run], frozenset[Any]], *seen: Collection[Any]) -> list[_Run]:
+    """Few figures that show every part, their glyphs or the looks of these, that was not seen before; those that show
+    most first."""
     different = {(run.text, run.glyphs): run for run in reversed(runs)}
     rest = sorted(different.values(), key=lambda run: (-len(run.glyphs), run.page, run.box))
-    left = set().union(*(run.glyphs for run in rest)) - _SEEN
+    left = {part for run in rest for part in parts(run)}.difference(*seen)
     chosen = []
     while left:
-        rest = [run for run in rest if run.glyphs & left]
-        chosen.append(max(rest, key=lambda run: (len(run.text) > 2, len(run.glyphs & left))))
-        left -= chosen[-1].glyphs
+        rest = [run for run in rest if parts(run) & left]
+        chosen.append(max(rest, key=lambda run: (len(run.text) > 2, len(parts(run) & left))))
+        left -= parts(chosen[-1])
     return chosen
 
 
 def _runs(eye: _Eye, page: Page) -> Iterator[_Run]:
     """The figures of a page whose fonts have tables."""
     fonts = _Fonts(eye, eye.document[page.number - 1])
-    made: dict[tuple[str, str, tuple[int, ...]], frozenset[_Glyph]] = {}
+    made: dict[tuple[str, str, tuple[int, ...]], tuple[frozenset[_Glyph], frozenset[_Look]]] = {}
     for drawn in page.drawn:
-        font, look = fonts.of(drawn.font), (drawn.font, drawn.text, drawn.glyphs)
+        font, written = fonts.of(drawn.font), (drawn.font, drawn.text, drawn.glyphs)
         if font is None:
             continue
-        if look not in made:
+        if written not in made:
             signs = zip(drawn.glyphs, drawn.text, strict=True)
-            made[look] = frozenset((font, glyph, sign) for glyph, sign in signs if sign != ",")
-        yield _Run(page.number, drawn.box, drawn.text, made[look])
+            glyphs = frozenset((font, glyph, sign) for glyph, sign in signs if sign != ",")
+            made[written] = glyphs, frozenset((fonts.look(font, glyph), sign) for _, glyph, sign in glyphs)
+        yield _Run(page.number, drawn.box, drawn.text, *made[written])
+
+
+_LONGEST_NAME = 31
+"""Letters of a font's name that the library keeps."""
+
+
+def _is_like(full: str, name: str) -> bool:
+    """Whether a font may be the one of a name, of which a part may be missing."""
+    full, name = full.rpartition("+")[2], name.rpartition("+")[2]
+    return bool(full) and (full.startswith(name) or name.startswith(full))
 
 
 class _Fonts:
-    """The fonts of a page by the names that the library gives them, each by a hash of its content."""
+    """The fonts of a page by the names that the library gives them."""
 
     def __init__(self, eye: _Eye, page: Any) -> None:
         self._named = _named(eye, page)
-        self._eye, self._page = eye, secrets.token_bytes(8)
-        self._known: dict[str, bytes | None] = {}
+        self._all = [xref for _, xref in self._named]
+        self._eye, self._page = eye, page.number
+        self._known: dict[str, _Font | None] = {}
 
-    def of(self, name: str) -> bytes | None:
-        """What stands for a font; None for one that has no table of its own: the page shows what it says."""
+    def of(self, name: str) -> _Font | None:
+        """A font; None for one that has no table of its own: the page shows what it says."""
         if name not in self._known:
-            short = name.rpartition("+")[2]
-            found = [xref for full, xref in self._named if full and (full.startswith(short) or short.startswith(full))]
-            found = found or [xref for _, xref in self._named]
-            contents = [self._content(xref) if xref else self._of_page(short) for xref in found]
-            said = [content for content in contents if content is not None]
-            self._known[name] = hashlib.sha256(b"".join(sorted(said))).digest() if said or not contents else None
+            named = [xref for full, xref in self._named if full[:_LONGEST_NAME] == name]
+            named = named or [xref for xref in self._all if xref and name_of(self._eye.face(xref)) == name]
+            found = named or [xref for full, xref in self._named if _is_like(full, name)]
+            told = [xref for xref in found or self._all if not xref or self._has_table(xref)]
+            # Of one that is no object of its own nobody can say that another page's is the same.
+            numbers: _Font = tuple(sorted(told))
+            font = (self._page, name) if 0 in told else numbers if named else (*numbers, name)
+            self._known[name] = font if told or not self._all else None
         return self._known[name]
 
-    def _of_page(self, name: str) -> bytes:
-        """What stands for a font that is no object of its own: nobody can say that another page's is the same."""
-        return self._page + name.encode()
-
-    def _content(self, xref: int) -> bytes | None:
-        known = self._eye.contents
+    def _has_table(self, xref: int) -> bool:
+        known = self._eye.tables
         if xref not in known:
-            known[xref] = _content(self._eye.document, xref)
+            known[xref] = _has_table(self._eye.document, xref)
         return known[xref]
+
+    def look(self, font: _Font, glyph: int) -> bytes:
+        """What stands for the look of a glyph: the same in all reports, or only here if that cannot be said."""
+        looks = self._eye.looks
+        if (font, glyph) not in looks:
+            sure = font[0] if len(font) == 1 else None
+            look = look_of(self._eye.face(sure), glyph) if isinstance(sure, int) else None
+            looks[font, glyph] = look or self._eye.own + repr((font, glyph)).encode()
+        return looks[font, glyph]
 
 
 def _named(eye: _Eye, page: Any) -> list[tuple[str, int]]:
@@ -385,21 +436,10 @@ def _named(eye: _Eye, page: Any) -> list[tuple[str, int]]:
     if resources[0] not in ("xref", "dict"):  # its parent has them
         resources = "page", str(page.number)
     if resources not in eye.fonts:
-        eye.fonts[resources] = [(font[3].rpartition("+")[2], font[0]) for font in page.get_fonts()]
+        eye.fonts[resources] = [(font[3], font[0]) for font in page.get_fonts()]
     return eye.fonts[resources]
 
 
-def _content(document: Any, xref: int) -> bytes | None:
-    """A hash of a font's program and tables; None if it has neither, so that its code alone says what is drawn."""
-    try:
-        program = document.extract_font(xref)[3] or b""
-    except MUPDF_ERRORS:
-        program = b""
-    kind, value = document.xref_get_key(xref, "ToUnicode")
-    table = document.xref_stream(int(value.split()[0])) if kind == "xref" else b""
-    if not program and not table:
-        return None
-    encoding = document.xref_get_key(xref, "Encoding")
-    if encoding[0] == "xref":
-        encoding = "dict", document.xref_object(int(encoding[1].split()[0]), compressed=True)
-    return hashlib.sha256(program + b"\0" + (table or b"") + b"\0" + encoding[1].encode()).digest()
+def _has_table(document: Any, xref: int) -> bool:
+    """Whether a font has a program or a table of signs; if it has neither, its code alone says what is drawn."""
+    return document.xref_get_key(xref, "ToUnicode")[0] == "xref" or has_program(document, xref)

@@ -32,7 +32,7 @@ from recount.pipeline.errors import UsageError
 from recount.pipeline.output.frames import frame, joined
 from recount.pipeline.output.layout import FILES, Table, named_in, tables_of
 from recount.pipeline.output.rows import NO_BOX, OpenResult, Row, rows_of, statuses_named
-from recount.pipeline.recognise import family_of
+from recount.pipeline.recognise import family_folders, family_of
 from recount.pipeline.result import STATUSES, Check, FigureEntry, Result, read_result
 from recount.pipeline.run.fates import Attempt
 from recount.pipeline.run.ledger import LEDGER, Ledger
@@ -183,7 +183,7 @@ class Shelf:
 def shelf_of(out: Path, family: str | None = None) -> Shelf:
     """The results of an output folder, and what they are.
 
-    family: the folder of one of the user's; those that runs were told to take are known from the ledger. Raises
+    family: the folder of one of the user's, or of all; those that runs were told of are known from the ledger. Raises
     UsageError if there are no results, if a file is none, or for a contract of no family that is known.
     """
     files = result_files(out)
@@ -224,14 +224,14 @@ def _written(out: Path, ledger: Ledger) -> dict[Path, str]:
 
 
 def _own(out: Path, contracts: Sequence[str], named: str | None, remembered: Sequence[str]) -> tuple[str, ...]:
-    """The folders of the user's families that results are of: the one that was named, and others as they are missing.
+    """The folders of the user's families that results are of: as was named, and others as they are missing.
 
     A family is a program. One that lies in the output folder came with it, maybe from somebody else: it is taken only
     where it is named.
     """
-    found = {} if named is None else {family_of(named).contract: named}
+    found = {} if named is None else {family_of(folder).contract: folder for folder in family_folders(named)}
     inside = out.resolve()
-    for folder in remembered:
+    for folder in (own for place in remembered for own in family_folders(place)):
         if all(contract in found or family_of_contract(contract) for contract in contracts):
             break
         if inside not in (resolved := Path(folder).resolve(), *resolved.parents):
@@ -346,6 +346,12 @@ class StructuredReport:
         try:
             return kinds.model(self.result.contract).model_validate(self.result.report)
         except ValidationError as error:
+            own = self.result.family
+            if own is not None:
+                raise UsageError(
+                    f"{self.name} was made by another definition of the family {own.name} than the one at hand; "
+                    "structure it again"
+                ) from error
             raise UsageError(
                 f"{self.name} was structured by another version of Recount; structure it again ({error.error_count()} "
                 "places do not fit)"
@@ -427,6 +433,6 @@ def _statuses(status: str | Sequence[str] | None) -> Collection[str] | None:
 def open(path: str | Path, family: str | Path | None = None) -> Output:
     """The results in an output folder of `recount structure`. Raises UsageError if it is none.
 
-    family: the folder of one of your own that results are of, where it is no longer where runs found it.
+    family: the folder of one of your own that results are of, or of several, where it is no longer where runs found it.
     """
     return Output(Path(path), None if family is None else str(family))

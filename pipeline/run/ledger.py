@@ -334,11 +334,13 @@ class Ledger:
         return Run(**{**row, "arguments": arguments})
 
     def families(self) -> list[str]:
-        """The families that runs were told to take, by name or folder, those of the latest run first."""
-        query = "SELECT json_extract(arguments, '$.family') AS family FROM runs WHERE json_valid(arguments) ORDER BY id"
+        """The families that runs were told of, by name or folder, and the folders of many; the latest first."""
+        told = [f"json_extract(arguments, '$.{name}') AS {name}" for name in ("family", "families")]
+        query = f"SELECT {', '.join(told)} FROM runs WHERE json_valid(arguments) ORDER BY id"
         with self._guarded():
             rows = self._database.execute(query).fetchall()
-        return [family for family in dict.fromkeys(row["family"] for row in reversed(rows)) if isinstance(family, str)]
+        named = dict.fromkeys(family for row in reversed(rows) for family in row)
+        return [family for family in named if isinstance(family, str)]
 
     def successes(self, version: str) -> dict[str, Attempt]:
         """The reports that this version of the program structured when it could last read them, by file.

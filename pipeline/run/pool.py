@@ -4,32 +4,39 @@ One that took more than its bounds is given up at once: it would hold the next w
 
 A worker that takes too long or too much memory is killed by its parent, from outside: in the worker, a library that
 fails to get memory half-way might go on with half a page, and nothing interrupts one that hangs in C.
+
+On Linux workers are forked by a server that has imported what they need (ready.py) and does nothing else: they begin at
+once. Elsewhere each is a new interpreter.
 """
 
 from __future__ import annotations
 
-import ctypes
+import gc
 import multiprocessing
+import multiprocessing.forkserver
 import os
 import signal
 import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
 from multiprocessing.process import BaseProcess
+from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import Generic, NoReturn, TypeVar, cast
+from typing import Any, Generic, NoReturn, TypeVar, cast
 
 from recount.pipeline.steps import Step, heard
 
 J = TypeVar("J")
 R = TypeVar("R")
 
+_FORKS = sys.platform == "linux"
+"""Whether workers are forked. Elsewhere libraries of the system do not bear it, or there is no such thing."""
 _TRIES = 2
 _PR_SET_PDEATHSIG = 1
 _POLL_INTERVAL = 0.1
@@ -83,7 +90,7 @@ class _Worker(Generic[J]):
     started: when it was given that. killed_for: why it was killed, in words; None if it was not.
     """
 
-    process: SpawnProcess
+    process: BaseProcess
     connection: Connection
     busy_with: Assignment[J] | None = None
     started: float = 0.0
@@ -174,9 +181,10 @@ class Pool(Generic[J, R]):
                 self._on_step(worker.busy_with.job, Step("begin"))
 
     def _start_worker(self) -> _Worker[J]:
-        context = multiprocessing.get_context("spawn")
+        start_server()
+        context: Any = multiprocessing.get_context("forkserver" if _FORKS else "spawn")
         own_end, worker_end = context.Pipe()
-        what = worker_end, self._handle, self._orphaned, self._on_step is not None
+        what = worker_end, self._handle, self._orphaned, self._on_step is not None, dict(os.environ)
         process = context.Process(target=_serve, args=what, daemon=True)
         process.start()
         worker_end.close()  # so that the connection ends when the worker does
@@ -221,6 +229,44 @@ class Pool(Generic[J, R]):
         self._workers.clear()
 
 
+def start_server() -> None:
+    """Has the server that forks workers started, if there is to be one: it imports what they need, while this process
+    goes on."""
+    if _FORKS:
+        _server()
+
+
+@cache
+def _server() -> None:
+    begun = threading.Event()
+    threading.Thread(target=_keep_server, args=(begun,), daemon=True).start()
+    begun.wait()
+    Finalize(None, end_server, exitpriority=-1)  # when no worker is left
+
+
+def _keep_server(begun: threading.Event) -> None:
+    """Starts the server and stays: it ends with the thread that started it."""
+    multiprocessing.set_forkserver_preload(["recount.pipeline.run.ready"])
+    try:
+        multiprocessing.forkserver.ensure_running()
+    finally:
+        begun.set()
+    threading.Event().wait()
+
+
+def end_server() -> None:
+    """Ends the server, if there is one, and waits for it: what workers took counts as taken by this process then. No
+    worker may be left."""
+    if not _server.cache_info().currsize:
+        return
+    server: Any = multiprocessing.forkserver._forkserver  # nothing public says which process it is
+    process, server._forkserver_pid = server._forkserver_pid, None
+    with suppress(OSError, TypeError):  # it has ended
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+    _server.cache_clear()
+
+
 def _excess(worker: _Worker[J], bounds: Bounds) -> str | None:
     """What a busy worker has too much of, in words; None if all is well."""
     if bounds.seconds is not None and time.monotonic() - worker.started > bounds.seconds:
@@ -246,10 +292,19 @@ def _cause(exitcode: int | None) -> str:
 
 
 def _serve(
-    connection: Connection, handle: Callable[[J], R], orphaned: Callable[[], object] | None, tells: bool
+    connection: Connection,
+    handle: Callable[[J], R],
+    orphaned: Callable[[], object] | None,
+    tells: bool,
+    environment: Mapping[str, str],
 ) -> None:
     """The life of a worker: answers jobs until it is sent away, or its connection ends, as it does when the parent
-    dies. tells: whether it says what it does meanwhile."""
+    dies. tells: whether it says what it does meanwhile. environment: the parent's, for the server has that of its own
+    start."""
+    if dict(os.environ) != environment:
+        os.environ.clear()
+        os.environ.update(environment)
+    gc.freeze()  # what is there stays: collecting it would have every page of memory copied that is shared
     sending = threading.Lock()  # a model is asked by several threads, and each tells
 
     def send(said: R | Step) -> None:
@@ -276,18 +331,25 @@ def _serve(
 def _die_with_parent(orphaned: Callable[[], object] | None) -> None:
     """Ends this process when its parent is killed: the next run must not meet a worker that still writes results.
 
-    Linux does that at once, whatever the worker is in the middle of; elsewhere, or where there is something to be done
-    first, a thread watches.
+    Linux does that at once, whatever the worker is in the middle of, for the server dies with the parent; elsewhere, or
+    where there is something to be done first, a thread watches.
     """
     parent = multiprocessing.parent_process()
     if parent is None:
         return
-    if sys.platform == "linux" and orphaned is None:
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent.pid:  # it died before it could be arranged
+    if _FORKS and orphaned is None:
+        die_with_parent()
+        if not parent.is_alive():  # it died before it could be arranged
             os._exit(1)
     threading.Thread(target=_exit_after, args=(parent, orphaned), daemon=True).start()
+
+
+def die_with_parent() -> None:
+    """Has Linux kill this process when the thread ends that started it."""
+    import ctypes  # a process that only starts workers can do without
+
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _exit_after(parent: BaseProcess, orphaned: Callable[[], object] | None) -> None:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from recount.pipeline.archive.files import snapshot
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import DocumentError, SourceUnreachable, UsageError
-from recount.pipeline.recognise import family_of
+from recount.pipeline.recognise import families_in, family_of
 from recount.pipeline.result import Result, encoded, plain, result_in
 from recount.pipeline.review.decisions import Corrections, decided_in
 from recount.pipeline.run.fates import Attempt
@@ -71,7 +71,8 @@ def prove(out: Path, *, quick: bool = False, bounds: Bounds | None = None) -> Pr
 
 def _of_files(standing: Mapping[str, Attempt], store: Store, settings: Settings) -> Iterator[tuple[str, str]]:
     """What is wrong with the files of results."""
-    own = None if settings.family is None else family_of(settings.family)
+    own = families_in(settings.families) if settings.families is not None else ()
+    own = (family_of(settings.family, settings.families), *own) if settings.family is not None else own
     known = [name for done in standing.values() for name in done.results]
     present = store.present(known)
     for done in standing.values():
@@ -84,7 +85,7 @@ def _of_files(standing: Mapping[str, Attempt], store: Store, settings: Settings)
             else:
                 try:
                     result = store.read(name)
-                    report_model(result.contract, own).model_validate(result.report)
+                    report_model(result.contract, *own).model_validate(result.report)
                 except (UsageError, ValidationError) as error:
                     yield name, f"its result does not fit its schema: {str(error).splitlines()[0]}"
     for name in store.strangers(known):

@@ -16,6 +16,10 @@ from recount.schemas.figures import Kind
 
 MARGIN = 2.0
 """Digits beyond those that the guesses explain: one relation in a hundred may be chance."""
+_TELLS = 1.0
+"""Digits that each term must tie, for a sum that is often one of them alone."""
+_SEVERAL = 2
+"""Figures in which a line and another agree, that are the same; in one alone, a sum agrees with its only part."""
 _MOST_TERMS = 40
 _MOST_SIGNED = 7
 """So many lines of a block may each be added or taken off."""
@@ -32,7 +36,9 @@ Terms = tuple[tuple[int, int], ...]
 class Series:
     """A line of a table, or a figure of a section: what stands in each column of each example.
 
-    kind: what it counts in. less: its label says that it is taken off. aside: it is part of the line above it (其中：).
+    kind: what it counts in; one without any figure is a blank of the form, which another report fills in. less: its
+    label says that it is taken off. aside: it is part of the line above it (其中：). heads: it is the first below a
+    heading.
     role: what it is of the thing that it is of (its amount, the change of that), where one follows the other; the terms
     of a block are of one role.
     """
@@ -42,21 +48,24 @@ class Series:
     less: bool = False
     aside: bool = False
     role: str = ""
+    heads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A line, and what it is the sum of; with a whole it is their share of that, in percent."""
+    """A line, and what it is the sum of; with a whole it is their share of that, in percent; with a factor the product
+    of the two."""
 
     stated: int
     terms: Terms
     whole: Terms = ()
+    factor: int | None = None
 
 
 def relations(series: Sequence[Series]) -> list[Relation]:
-    """The sums, equalities and shares that hold in all columns of all examples, by the number of their line."""
+    """The sums, equalities, shares and products that hold in all columns of all examples, by their line."""
     search = _Search(series)
-    found = [*search.sums(), *search.shares()]
+    found = [*search.products(), *search.sums(), *search.shares()]
     return sorted(found, key=lambda relation: relation.stated)
 
 
@@ -69,8 +78,9 @@ class _Search:
         self.unit = Decimal(finest)
         self.values = [[self._whole(value, 0) for value in one.values] for one in series]
         self.halves = [[self._whole(value, 1) for value in one.values] for one in series]
-        self.parts: set[int] = set()
+        self.parts: set[tuple[int, str]] = set()
         self.found: list[Relation] = []
+        self.made: set[int] = set()
         filled = [at for at, _ in enumerate(series) if any(self.values[at])]
         self.amounts = [at for at in filled if series[at].kind is not Kind.PERCENT]
         self.first = {at: at for at in filled}
@@ -87,7 +97,7 @@ class _Search:
 
     def sums(self) -> list[Relation]:
         """Lines that print the same, and sums: of lines right above, right below, above with signs, and of any two or
-        three lines that are left. Of lines that print the same only the first is a term, until one is chosen."""
+        three lines that are left; what is printed twice is a total of two things, each a plain sum."""
         firsts = [at for at in self.amounts if self.first[at] == at]
         for some in (firsts, [at for at in self.amounts if self.first[at] != at]):
             for at in some:
@@ -96,43 +106,65 @@ class _Search:
                 if not self._terms_of(at):
                     self._take(at, self._below(at))
         for at in self.amounts:
-            if not self._terms_of(at, above=True):
+            if self._is_twice(at) and not self._terms_of(at):
+                self._take(at, self._few(at, signs=(1,)))
+        for at in self.amounts:
+            if self.first[at] == at and not self._terms_of(at, above=True):
                 self._take(at, self._above(at, signed=True))
         for at in self.amounts:
-            if at not in self.parts and not self._terms_of(at):
+            if self._part(at) not in self.parts and not self._terms_of(at):
                 self._take(at, self._few(at))
-        return [*self.found, *self._equal()]
+        stated = {relation.stated for relation in self.found}
+        of_sums = [relation for relation in self.found if stated & {term for _, term in relation.terms}]
+        simple = [self._fill(relation) for relation in self.found if relation not in of_sums]
+        equal = list(self._equal())
+        return [*simple, *map(self._fill, of_sums), *equal]
+
+    def _is_twice(self, at: int) -> bool:
+        return sum(first == self.first[at] for first in self.first.values()) > 1
 
     def _take(self, at: int, candidates: Iterable[Terms]) -> None:
         """Keeps the first candidate that holds and is no chance."""
         for tried, terms in enumerate(candidates, 1):
             digits = self._digits(at, terms)
             if digits is not None and digits >= MARGIN + log10(tried) and not self._idle(at, terms):
-                self.parts |= {term for _, term in terms}
-                self.found.append(Relation(at, self._with_nothings(at, self._nearest(at, terms))))
+                self.parts |= {self._part(term) for _, term in terms}
+                self.found.append(Relation(at, terms))
                 return
 
-    def _nearest(self, at: int, terms: Terms) -> Terms:
-        """Of lines that print the same, the term is the one that stands nearest to the sum, on the same side."""
-        return tuple((sign, self._alike_of(term, at)) for sign, term in terms)
+    def _fill(self, relation: Relation) -> Relation:
+        """A relation with the lines of nothing that belong to it, which are then of no other."""
+        filled = Relation(relation.stated, self._with_nothings(relation.stated, relation.terms))
+        self.parts |= {self._part(term) for _, term in filled.terms}
+        return filled
 
-    def _alike_of(self, term: int, at: int) -> int:
-        same = [other for other, first in self.first.items() if first == term and (other < at) == (term < at)]
-        return min(same, key=lambda other: abs(other - at))
+    def _part(self, place: int) -> tuple[int, str]:
+        """What is a part of one sum alone: a figure in a role, wherever it is printed again."""
+        return self.first.get(place, place), self.series[place].role
 
     def _with_nothings(self, at: int, terms: Terms) -> Terms:
-        """A sum of lines with the lines of 0 among them, and those that follow: they add nothing here, and another
-        report fills them in. Of a sum of sums they are parts of its terms."""
-        places = [place for _, place in terms]
-        if any(self._terms_of(place) for place in places) or min(places) < at < max(places):
+        """A sum of lines with the lines of 0 and the blank ones next to them: they add nothing here, and another report
+        fills them in. Where signs are mixed, theirs is not known."""
+        places = sorted(place for _, place in terms)
+        if any(sign != self._sign(place) for sign, place in terms) or places[0] < at < places[-1]:
             return terms
-        step = 1 if min(places) > at else -1
-        near, far = (min(places), max(places)) if step > 0 else (max(places), min(places))
-        end = far + step
-        while 0 <= end < len(self.series) and end != at and (self._is_nothing(end, near) or self._is_other(end, near)):
-            end += step
-        inside = (place for place in range(at + step, end, step) if self._is_nothing(place, near))
-        return (*terms, *((self._sign(place), place) for place in inside))
+        beside = {near for place in places for step in (1, -1) for near in self._beside(place, step, at)}
+        return (*terms, *((self._sign(place), place) for place in sorted(beside)))
+
+    def _beside(self, term: int, step: int, end: int) -> Iterator[int]:
+        """The lines of nothing that follow a term, up to an end, over what is no amount of its kind and role."""
+        place = term + step
+        while 0 <= place < len(self.series) and place != end:
+            heads = self.series[place if step > 0 else place - step].heads
+            if heads or not (self._is_nothing(place, term) or self._is_passed(place, term)):
+                return
+            if self._is_nothing(place, term):
+                yield place
+            place += step
+
+    def _is_passed(self, place: int, term: int) -> bool:
+        """Whether a line is of another kind or role than a term, or a part of the line above it."""
+        return self._is_other(place, term) or self.series[place].aside
 
     def _is_other(self, place: int, term: int) -> bool:
         """Whether a line is of another kind or role than a term, so that it is passed over."""
@@ -140,10 +172,9 @@ class _Search:
         return (one.kind, one.role) != (other.kind, other.role)
 
     def _is_nothing(self, place: int, term: int) -> bool:
-        """Whether a line, alike a term, prints 0 wherever it prints something."""
-        own = self.series[place]
-        printed = any(value is not None for value in own.values)
-        return printed and not (any(self.values[place]) or own.aside or self._is_other(place, term))
+        """Whether a line, alike a term, prints 0 wherever it prints something, or is blank, and is of no sum yet."""
+        taken = self.series[place].aside or self._part(place) in self.parts
+        return not (any(self.values[place]) or taken or self._is_other(place, term))
 
     def _idle(self, at: int, terms: Terms) -> bool:
         """Whether two of the terms are the same figures wherever the sum is printed, one added and one taken off."""
@@ -154,18 +185,27 @@ class _Search:
 
     def _digits(self, at: int, terms: Terms) -> float | None:
         """The digits that a sum explains; None where it does not hold, or a term never has a figure that tells."""
-        digits, met = 0.0, set()
+        digits, told = 0.0, dict.fromkeys((term for _, term in terms), 0.0)
+        alone, met = 0.0, set()
         for column, whole in enumerate(self.values[at]):
+            if not self._printed(at, column):
+                continue
             filled = [(sign, term) for sign, term in terms if self.values[term][column]]
             rest = whole - sum(sign * self.values[term][column] for sign, term in filled)
             slack = self.halves[at][column] + sum(self.halves[term][column] for _, term in terms)
-            if abs(rest) > slack and self._printed(at, column):
+            if abs(rest) > slack:
                 return None
-            if self._printed(at, column):  # a term within rounding would fit with either sign
-                met |= {term for _, term in filled if abs(self.values[term][column]) > slack}
-            if whole and (len(filled) > 1 or len(terms) == 1):
-                digits += max(0.0, log10(abs(whole) / (2 * slack + 1)))
-        return digits if len(met) == len(terms) else None
+            # a term within rounding would fit with either sign
+            met |= {term for _, term in filled if abs(self.values[term][column]) > slack}
+            own = max(0.0, log10(abs(whole) / (2 * slack + 1))) if whole else 0.0
+            if len(filled) > 1 or len(terms) == 1:
+                digits += own
+            else:
+                alone += own
+            told |= {term: told[term] + own for _, term in filled}
+        if len(met) < len(terms):
+            return None
+        return digits + alone if min(told.values()) >= _TELLS else digits
 
     def _open(self, places: Iterable[int], at: int) -> list[int]:
         """The lines that may be terms: of the same kind, of no other sum, no part of the line above."""
@@ -173,7 +213,7 @@ class _Search:
         return [
             place
             for place in places
-            if self.first.get(place) == place and place not in self.parts and self.first[at] != place
+            if place in self.first and self.first[place] != self.first[at] and self._part(place) not in self.parts
             and self.series[place].kind is mine and not self.series[place].aside
         ]  # fmt: skip
 
@@ -181,17 +221,20 @@ class _Search:
         return -1 if self.series[place].less else 1
 
     def _blocks(self, places: Iterable[int], at: int) -> list[list[int]]:
-        """The lines that may be terms, in their order, each role for itself."""
-        by_role: dict[str, list[int]] = {}
+        """The lines that may be terms, in their order, each role for itself; of those that print the same one."""
+        by_role: dict[str, dict[int, int]] = {}
         for place in self._open(places, at):
-            by_role.setdefault(self.series[place].role, []).append(place)
-        return [block[:_MOST_TERMS] for block in by_role.values()]
+            by_role.setdefault(self.series[place].role, {}).setdefault(self.first[place], place)
+        return [list(block.values())[:_MOST_TERMS] for block in by_role.values()]
 
     def _above(self, at: int, *, signed: bool) -> Iterator[Terms]:
         for block in self._blocks(range(at - 1, -1, -1), at):
             for number in range(2, len(block) + 1):
                 plain = tuple((self._sign(place), place) for place in block[:number])
-                yield from self._signed(plain) if signed else (plain,)
+                if not signed:
+                    yield plain
+                elif self.series[block[0]].role == self.series[at].role:
+                    yield from self._signed(plain)
 
     def _signed(self, plain: Terms) -> Iterator[Terms]:
         """A block with some of its lines taken off, or with one of them left out."""
@@ -209,15 +252,16 @@ class _Search:
             for number in range(2, len(whole) + 1):
                 yield tuple((self._sign(place), place) for place in whole[:number])
 
-    def _few(self, at: int) -> Iterator[Terms]:
+    def _few(self, at: int, signs: tuple[int, ...] = (1, -1)) -> Iterator[Terms]:
         """Two or three of the lines of one role that are parts of no sum, or are sums themselves."""
         left = [place for place in self.amounts if place != at and at not in self._terms_of(place)]
         for block in self._blocks(sorted(left, key=lambda place: abs(place - at)), at):
             for number in (2, 3):
                 for places in combinations(sorted(block[:_SHORT]), number):
-                    for signs in product((1, -1), repeat=number):
-                        if 1 in signs:
-                            yield tuple(zip(signs, places, strict=True))
+                    own_signs = signs if self.series[block[0]].role == self.series[at].role else (1,)
+                    for own in product(own_signs, repeat=number):
+                        if 1 in own:
+                            yield tuple(zip(own, places, strict=True))
 
     def _terms_of(self, at: int, *, above: bool = False) -> set[int]:
         """The lines that a line is made of, those of its parts too. above: of those right above it alone."""
@@ -232,17 +276,93 @@ class _Search:
         for place, at in enumerate(filled):
             for other in filled[:place]:
                 same = self.first[other] == other and self.series[other].kind is self.series[at].kind
-                digits = self._digits(at, ((1, other),)) if same else None
+                digits = self._digits(at, ((1, other),)) if same and self._both(at, other) else None
                 if digits is not None and digits >= MARGIN + 2 * log10(len(filled)):
                     self.first[at] = other
                     break
 
+    def _both(self, at: int, other: int) -> bool:
+        """Whether two lines have figures in the same columns."""
+        return all(bool(one) == bool(its) for one, its in zip(self.values[at], self.values[other], strict=True))
+
     def _equal(self) -> Iterator[Relation]:
-        """The lines that print the same as another; one beside a line of 0 may be a sum with it, and is left."""
-        for at, other in self.first.items():
-            beside = [place for place in (at - 1, at + 1) if 0 <= place < len(self.series)]
-            if at != other and not any(self._is_nothing(place, at) for place in beside):
-                yield Relation(at, ((1, other),))
+        """The lines that print the same as another. Where lines of nothing stand beside one, it and they are a sum that
+        the other is, if they are next to each other, on the side that sums have here; else it is a figure twice."""
+        side = self._side()
+        for at, first in self.first.items():
+            if at in self.made:
+                continue
+            alike = [other for other, its in self.first.items() if its == first and other < at]
+            pairs = [(one, part) for other in alike for one, part in ((at, other), (other, at)) if (part > one) is side]
+            sums = [Relation(one, ((1, part),)) for one, part in pairs if self._is_next(one, part)]
+            filled = next((own for own in map(self._fill, sums) if len(own.terms) > 1), None)
+            level = next((other for other in alike if self._is_level(at, other)), None)
+            if filled is not None:
+                yield filled
+            elif level is not None:
+                yield Relation(at, ((1, level),))
+
+    def _side(self) -> bool | None:
+        """Whether the parts of sums stand below them here; None where they stand on both sides, or there is no sum."""
+        spans = [(one.stated, [place for _, place in one.terms]) for one in self.found]
+        sides = {min(places) > at for at, places in spans if not min(places) < at < max(places)}
+        return sides.pop() if len(sides) == 1 else None
+
+    def _is_next(self, at: int, term: int) -> bool:
+        """Whether nothing but lines of nothing, and what is no amount, stand between two lines."""
+        kind = self.series[at].kind
+        between = range(min(at, term) + 1, max(at, term))
+        return all(self._is_nothing(place, term) or self.series[place].kind is not kind for place in between)
+
+    def _is_level(self, at: int, other: int) -> bool:
+        """Whether two lines that print the same are a figure twice: not one a sum of the other and what is nothing.
+        In one column alone, both are sums."""
+        sums = [bool(self._terms_of(own)) for own in (at, other)]
+        if len({value for value in self.values[at] if value}) < _SEVERAL:
+            return all(sums)
+        if any(self._is_nothing(place, at) for place in range(other + 1, at)) and self._is_next(at, other):
+            return False
+        alike = [own for own, first in self.first.items() if first == self.first[at]]
+        beside = {own: self._nothing_beside(own) for own in alike}
+        return any(sums) or not (beside[at] or beside[other]) or all(own == beside[at] for own in beside.values())
+
+    def _nothing_beside(self, at: int) -> set[bool]:
+        """Of the next lines of its kind and role, above and below, that are nothing: whether they are of a sum."""
+        found = set()
+        for step in (1, -1):
+            place = at + step
+            while 0 <= place < len(self.series) and self._is_other(place, at):
+                place += step
+            if 0 <= place < len(self.series) and not any(self.values[place]):
+                found.add(self._part(place) in self.parts)
+        return found
+
+    # --- products
+
+    def products(self) -> Iterator[Relation]:
+        """The amounts that are so many times another: a quantity and a price."""
+        counts = [at for at, one in enumerate(self.series) if one.kind is Kind.COUNT and any(self.values[at])]
+        tries = 0
+        for at, price, count in product(reversed(self.amounts), self.amounts, counts):
+            if at == price or self.series[at].kind is not Kind.MONEY or at in self.made or price in self.made:
+                continue
+            tries += 1
+            digits = self._digits_of_product(at, price, count)
+            if digits is not None and digits >= MARGIN + log10(tries):
+                self.made.add(at)
+                yield Relation(at, ((1, price),), factor=count)
+
+    def _digits_of_product(self, at: int, price: int, count: int) -> float | None:
+        digits = 0.0
+        rows = zip(self.series[at].values, self.series[price].values, self.series[count].values, strict=True)
+        for whole, single, times in rows:
+            if whole is None or single is None or times is None:
+                continue
+            slack = whole[1] + abs(times[0]) * single[1]
+            if abs(single[0] * times[0] - whole[0]) > slack:
+                return None
+            digits += max(0.0, log10(abs(whole[0]) / (2 * slack))) if whole[0] else 0.0
+        return digits or None
 
     # --- shares and growth
 
@@ -256,7 +376,7 @@ class _Search:
         near = sorted(self.amounts, key=lambda place: (abs(place - at), place))
         met: set[int] = set()
         for tried, (terms, whole) in enumerate(_ratios(near), 1):
-            places = {place for _, place in (*terms, *whole)}
+            places = {self.first[place] for _, place in (*terms, *whole)}
             digits = self._digits_of_share(at, terms, whole) if met.isdisjoint(places) else None
             if digits is not None and digits >= MARGIN + log10(tried):
                 yield Relation(at, terms, whole)

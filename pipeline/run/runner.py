@@ -21,7 +21,7 @@ from recount.pipeline.archive.sources import Attached, Other, Source, file_of
 from recount.pipeline.archive.zipped import is_attached
 from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.lasting import sweep
-from recount.pipeline.recognise import family_of, fingerprint
+from recount.pipeline.recognise import families_in, fingerprint
 from recount.pipeline.review.decisions import decided_in
 from recount.pipeline.run.fates import Attempt, FoundFile, Outcome, RunSummary
 from recount.pipeline.run.ledger import LEDGER, Ledger
@@ -43,14 +43,14 @@ _UNPACKED = "unpacked"
 """The folder beside the ledger in which lie, while they are structured, copies of reports in zip archives."""
 READINGS = "readings"
 """The folder beside the ledger in which lies what OCR read, by the content of the reports. It may be thrown away."""
-_FEW = 8
+_FEW = 2
 """Up to so many reports a second process costs more time to start than it saves."""
 
 
 def variant_of(settings: Settings) -> str:
     """What tells results by these settings from results by others: "" for the defaults.
 
-    Raises UsageError if the family is unknown, or broken.
+    Raises UsageError if the family, or one of the families that may be recognised, is unknown or broken.
     """
     if settings == DEFAULTS:
         return ""
@@ -58,8 +58,9 @@ def variant_of(settings: Settings) -> str:
     if settings.ocr_precision != DEFAULTS.ocr_precision:
         parts.append(settings.ocr_precision)
     if settings.family is not None:
-        family_of(settings.family)
-        parts.append(fingerprint(settings.family))
+        parts.append(fingerprint(settings.family, settings.families))
+    elif settings.families is not None:
+        parts += [f"{own.name}+{own.definition[:12]}" for own in families_in(settings.families)]
     if settings.asked is not None:
         parts.append(f"{settings.mapper}:{settings.asked.name}:{settings.asked.mode}:{settings.rounds}")
         manner = {"temperature": settings.asked.temperature, "seed": settings.asked.seed, **settings.asked.manner}
@@ -71,11 +72,14 @@ def variant_of(settings: Settings) -> str:
 
 
 def placed(settings: Settings) -> Settings:
-    """With the family's folder, if it is one, as it is called from anywhere: workers may work in another."""
-    if settings.family is None:
+    """With the folders of families as they are called from anywhere: workers may work in another."""
+    if settings.families is not None:
+        settings = replace(settings, families=os.path.abspath(settings.families))
+    if settings.family is None or any(settings.family == family.name for family in FAMILIES):
         return settings
-    is_folder = all(settings.family != family.name for family in FAMILIES) and os.path.exists(settings.family)
-    return replace(settings, family=os.path.abspath(settings.family)) if is_folder else settings
+    places = (settings.family, os.path.join(settings.families or "", settings.family))
+    found = next((place for place in places if os.path.exists(place)), None)
+    return replace(settings, family=os.path.abspath(found)) if found is not None else settings
 
 
 def run(

@@ -128,12 +128,15 @@ def family_of_result(contract: str, own: Sequence[Family] = ()) -> Family:
             return family
     if any(family.contract.partition("/")[0] == contract.partition("/")[0] for family in FAMILIES):
         raise UsageError(f"results of {contract} are of another version of Recount: structure their reports again")
-    raise UsageError(f"this version of Recount does not know results of {contract}; name their family with --family")
+    raise UsageError(
+        f"results of {contract} are of a family that is not at hand: give its folder with --family, or the folder of "
+        "your families with --families"
+    )
 
 
-def report_model(contract: str, own: Family | None = None) -> type[BaseModel]:
+def report_model(contract: str, *own: Family) -> type[BaseModel]:
     """The model of the reports of a contract, in the figure type of result files. own, raises: as family_of_result."""
-    model: type[BaseModel] = family_of_result(contract, [own] if own else []).report_of(Decimal)
+    model: type[BaseModel] = family_of_result(contract, own).report_of(Decimal)
     return model
 
 

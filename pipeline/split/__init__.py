@@ -1,5 +1,5 @@
 """split: pages become paragraphs, grids and number tokens."""
 
-from recount.pipeline.split.split import split
+from recount.pipeline.split.split import Seen, split
 
-__all__ = ["split"]
+__all__ = ["Seen", "split"]

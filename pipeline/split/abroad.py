@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from recount.pipeline.document import MONEY, Document, Line, Page, Token
+from recount.pipeline.document import MONEY, Block, Document, Line, Number, Page, Paragraph, Token
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.lattice import part_of
 from recount.schemas.family import SCALES, Family, Money, Numbers
@@ -30,6 +30,8 @@ _COMMAS = re.compile(
 )
 _GROUPED = r"(?<![\d.,'])(?<!\d )\d{{1,3}}(?:{0}\d{{3}})+(?! ?\d)"
 _FEWEST_GROUPED = 3
+_THREES = re.compile(r"(?<![\d.,'])[1-9]\d{0,2}\.\d{3}(?![.,]?\d)")
+_NO_THREES = re.compile(r"(?<![\d.,])(?:0|\d{4,})\.\d+")
 _NARROW = 0.55  # heights of a line
 _MORE = 2  # times as many numbers with a comma before their decimals as with a point make it the form of a page
 
@@ -44,15 +46,18 @@ def is_latin(page: Page) -> bool:
 def numbers_of(families: Iterable[Family], pages: Sequence[Page]) -> Numbers:
     """How numbers are printed: as a family says, or as pages in Latin script show.
 
-    pages: these. 1.234,56 is told by amounts with a comma before their decimals, where few have a point there; a blank
-    or an apostrophe between thousands by figures in which it stands where few have another sign.
+    pages: these. 1.234,56 is told by amounts with a comma before their decimals, where few have a point there, and
+    38.062 where nothing else has a point; a blank or an apostrophe between thousands by figures in which it stands
+    where few have another sign.
     """
     said = {family.numbers for family in families if family.numbers is not None}
     if len(said) == 1:
         return said.pop()
     lines = [line for page in pages for line in page.lines]
-    folded = [fold(line.text) for line in lines]
+    folded = [_THIN.sub(" ", fold(line.text)).replace("’", "'") for line in lines]
     points, commas = (sum(len(form.findall(text)) for text in folded) for form in (_POINTS, _COMMAS))
+    threes, others = (sum(len(form.findall(text)) for text in folded) for form in (_THREES, _NO_THREES))
+    commas += threes if threes >= _FEWEST_GROUPED and not others else 0
     group, decimal = (".", ",") if commas > _MORE * points else (",", ".")
     usual = sum(len(re.findall(_GROUPED.format(re.escape(group)), text)) for text in folded)
     for other in (" ", "'"):
@@ -92,12 +97,15 @@ def as_usual(folded: str, numbers: Numbers) -> str:
 
 
 _LEADERS = re.compile(r"(?:[.·…_]\s?){4,}")
+_RULED = re.compile(rf"{_LEADERS.pattern}|[_|]+")
 
 
 def without_leaders(line: Line) -> Iterator[Line]:
-    """The parts of a line between the rows of dots that lead from a text to what stands on its right."""
+    """The parts of a line between the rows of dots that lead from a text to what stands on its right; of a scanned one,
+    also between the pieces of rulings that were read as signs."""
     start = 0
-    for match in [*_LEADERS.finditer(line.text), None]:
+    form = _LEADERS if line.confidence is None else _RULED
+    for match in [*form.finditer(line.text), None]:
         end = match.start() if match else len(line.text)
         part = part_of(line, start, end)
         if part is not None:
@@ -161,26 +169,62 @@ _WITHIN = re.compile(rf"([(-] ?)({CURRENCY} ?)(?=\d)")
 
 def is_currency(words: str) -> bool:
     """Whether a text is the sign of a currency and no more."""
-    return re.fullmatch(CURRENCY, words) is not None
+    return re.fullmatch(rf"(?:{CURRENCY})+", words) is not None
 
 
-_AMOUNT = r"(?:\d{1,3}(?: \d{3})+(?:[.,]\d+)?(?!\d)|\d[\d,.'’]*)"
+_AMOUNT = r"(?:\d{1,3}(?: \d{3})+(?:[.,]\d+)?(?!\d)|\d(?:[\d,.'’]*\d)?)"
+_THIN = re.compile("[\u2006-\u200a\u202f]")
+_RAISED = "\u00b9\u00b2\u00b3\u2070-\u2079"
+MARKS = rf"\((?:[A-Za-z]{{1,2}}|[{_RAISED}]{{1,2}})\)|\[[A-Za-z]{{1,2}}\]|\*{{1,3}}|[†‡§#{_RAISED}]"
+"""What stands behind a figure and refers to a note; so does a short number in brackets, without a blank before it."""
+SIDES = r"(?:CR|DR)(?![A-Za-z])\.?"
+"""Behind an amount, on which side of an account it stands: whether that is below zero, the account says."""
 _FIGURE = re.compile(
-    rf"(?:{CURRENCY})?[-+(△▲]{{0,2}}(?:{CURRENCY})?{_AMOUNT}\)?%?\)?-?(?:{CURRENCY})?|(?:{CURRENCY})?\(?[-—–]+\)?",
+    rf"(?:{CURRENCY})*[-+(△▲]{{0,2}}(?:{CURRENCY})*{_AMOUNT}\)?%?\)?-?(?:{CURRENCY})?(?:{SIDES})?"
+    rf"|(?:{CURRENCY})?\(?[-—–]+\)?",
     re.IGNORECASE,
 )
+_MARKED = re.compile(rf"(?<=[\d)%-])(?P<mark>\(\d{{1,2}}\)|\s*(?:{MARKS}))\s*$")
+_SIDE = re.compile(rf"\s*{SIDES}", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+(?!\d)|(?<!\d)\s+")  # all but those between digits
 _DIGITS, _THOUSAND = re.compile(r"\(?\d{1,3}"), re.compile(r"\d{3}(?!\d)")
 _DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}\.\d{1,2}\.(?:\d\d)?\d\d")
 
 
 def is_figure_abroad(text: str) -> bool:
-    """Whether a folded text is an amount, with its sign, brackets and currency; no year and no date is, nor two."""
-    words = _BLANKS.sub("", text.strip())
+    """Whether a folded text is an amount, with its sign, brackets, currency and the mark of a note; no year and no date
+    is, nor two."""
+    words = _BLANKS.sub("", _THIN.sub(" ", _MARKED.sub("", text.strip())))
     return _FIGURE.fullmatch(words) is not None and _DATE.fullmatch(words) is None
 
 
-def are_two(before: str, behind: str) -> bool:
+def amounts_begin(runs: Sequence[str]) -> Iterator[int]:
+    """Which of the texts of a line, with blanks between them, begin an amount behind another. A sign of currency is of
+    the amount behind it, unless one ends the line."""
+    ends = is_currency(runs[-1]) if runs else False
+    for at in range(1, len(runs)):
+        lone = not ends and is_currency(runs[at]) and at + 1 < len(runs)
+        own = ends and is_currency(runs[at - 1]) and at > 1
+        before, behind = runs[at - 2] if own else runs[at - 1], runs[at + 1] if lone else runs[at]
+        both = is_figure_abroad(before) and is_figure_abroad(behind)
+        if both if lone or own else _are_two(before, behind):
+            yield at
+
+
+def without_mark(folded: str) -> str:
+    """The text of a cell, of the same length, with the mark of a note behind its figure blank: 1,234(1), 1,234*."""
+    match = _MARKED.search(folded)
+    if match is None or not is_figure_abroad(folded):
+        return folded
+    return folded[: match.start("mark")] + " " * len(match["mark"]) + folded[match.end("mark") :]
+
+
+def is_sided(folded: str, end: int) -> bool:
+    """Whether the side of its account stands behind an amount that ends at a place of a text."""
+    return _SIDE.match(folded, end) is not None
+
+
+def _are_two(before: str, behind: str) -> bool:
     """Whether two texts with a blank between are two amounts, and not the thousands of one."""
     if not (is_figure_abroad(before) and is_figure_abroad(behind)) or not (before[-1:] + behind[-1:]).strip("-"):
         return False
@@ -225,9 +269,10 @@ _PHRASE = re.compile(
 )
 _EXCEPT = re.compile(r"(?<![A-Za-z])(?:except|other than|unless)(?![A-Za-z])", re.IGNORECASE)
 _YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<![A-Za-z])(?:as )?restated(?![A-Za-z])", re.IGNORECASE)
-_WHOLE = re.compile(r"expressed in|nearest|amounts? in|figures in", re.IGNORECASE)
+_WHOLE = re.compile(r"expressed in|nearest|amounts? in|figures in|^\W*(?:in|en) [^\d]{1,24}$", re.IGNORECASE)
 _LONGEST = 110  # characters of a line that says a unit
 _SCALE_BEHIND = re.compile(r" ?(thousand|million|billion|lakh|crore)s?(?![A-Za-z])")
+_MONEY_BEHIND = re.compile(rf" ?(?:{CURRENCY}|[A-Za-z]+(?: sterling)?)")
 
 
 def stated_abroad(words: str) -> str | None:
@@ -238,7 +283,7 @@ def stated_abroad(words: str) -> str | None:
     units are.
     """
     said = _YEARS.sub("", _EXCEPT.split(words)[0]).strip()
-    if len(words) > _LONGEST:
+    if len(said if is_bracketed(words) else words) > _LONGEST:
         return None
     scales = {name for form, name in _SCALED if form.search(said)}
     short = _SHORT.search(said)
@@ -253,6 +298,27 @@ def stated_abroad(words: str) -> str | None:
         return f"{code or ''} {scales.pop()}".strip()
     lone = _LONE.fullmatch(said) or (code is not None and _WHOLE.search(said))
     return code or None if lone and not scales else None
+
+
+def is_bracketed(words: str) -> bool:
+    """Whether all of a text stands in one pair of brackets."""
+    return _BRACKETED.fullmatch(words.strip()) is not None
+
+
+def stated_in_words(words: str) -> str | None:
+    """The unit that the sentence before a table states: in brackets without a figure (in millions), or as the whole
+    sentence does, if it ends with a colon and names no number."""
+    said = [unit for part in _BRACKETS.findall(words) if (unit := stated_abroad(part))]
+    if said:
+        return said[-1]
+    return stated_abroad(words) if words.rstrip().endswith(":") and not _COUNTS.search(words) else None
+
+
+_COUNTS = re.compile("[1-9]")
+
+
+_BRACKETED = re.compile(r"\([^()]*\)")
+_BRACKETS = re.compile(r"\([^()\d]*(?:000[^()\d]*)?\)")
 
 
 def combined(units: Iterable[str | None]) -> str | None:
@@ -300,6 +366,17 @@ def scale_behind(folded: str, end: int) -> str | None:
     return f"{match[1]}s" if match else None
 
 
+def unit_in_words(folded: str, start: int, end: int) -> str | None:
+    """The unit of an amount of running text, start..end: "EUR millions" of EUR 36.4 million, "millions" of $36.4
+    million, "GBP" of £1,250 and of 1,250 pounds, "$" of $1,250: no page says of which country a $ is."""
+    scale = _SCALE_BEHIND.match(folded, end)
+    behind = _MONEY_BEHIND.match(folded, scale.end() if scale else end)
+    signs = (folded[currency_before(folded, start) : start].strip(), behind[0].strip() if behind else "")
+    codes = [code for sign in signs for form, code in _NAMED if form.fullmatch(sign)]
+    said = [*codes[:1], f"{scale[1]}s"] if scale else [code or "$" for code in codes[:1]]
+    return " ".join(filter(None, said)) or None
+
+
 # --- money of a family
 
 _CHINESE = re.compile(r"(?P<code>[^十百千万亿元A-Za-z]*)(?P<tens>[十百千万亿]*)(?P<name>[^十百千万亿A-Za-z]*)")
@@ -310,12 +387,40 @@ def measured(document: Document, money: Money | None) -> Document:
     if money is None:
         return document
     power = power_of(money.name, money)
-    return replace(document, tokens=tuple(_measured(token, money, power or 0) for token in document.tokens))
+    tokens = tuple(_measured(token, money, power or 0) for token in document.tokens)
+    return replace(document, tokens=tokens, blocks=tuple(_with_tokens(block, tokens) for block in document.blocks))
+
+
+def _with_tokens(block: Block, tokens: Sequence[Token]) -> Block:
+    """A block whose numbers are of these tokens."""
+
+    def own(numbers: Sequence[Number]) -> tuple[Number, ...]:
+        return tuple(replace(number, token=tokens[number.token.index]) for number in numbers)
+
+    def said(paragraph: Paragraph) -> Paragraph:
+        return replace(paragraph, numbers=own(paragraph.numbers)) if paragraph.numbers else paragraph
+
+    if isinstance(block, Paragraph):
+        return said(block)
+    cells = tuple(replace(cell, numbers=own(cell.numbers)) if cell.numbers else cell for cell in block.cells)
+    note = None if block.note is None else said(block.note)
+    return replace(block, cells=cells, caption=tuple(map(said, block.caption)), note=note)
 
 
 def _measured(token: Token, money: Money, own: int) -> Token:
     power = power_of(token.unit or token.head or money.name, money)
-    return replace(token, into=(money.name, None if power is None else power - own))
+    if own and power == 0 and token.table is None and token.head is None and (token.unit or "元").isascii():
+        power = None  # $1,250 in the words of a report that counts in thousands: nobody says whether these are
+    whole = money.whole and power == own and not token.decimals
+    return replace(token, into=(money.name, None if power is None else power - own), whole=whole)
+
+
+def says_its_unit(token: Token) -> bool:
+    """Whether a number of running text is an amount in a unit that is understood: beside it, or the currency's own in a
+    report that counts in it."""
+    if token.into is None or token.into[1] is None:
+        return False
+    return token.unit is not None or _parts(token.into[0])[1] == 0
 
 
 def power_of(unit: str, money: Money) -> int | None:
@@ -323,7 +428,7 @@ def power_of(unit: str, money: Money) -> int | None:
     if unit in money.units:
         return money.units[unit]
     (own, _), (code, power) = _parts(money.name), _parts(unit)
-    fits = code in ("", own) or (code == "元" and not own.isascii())
+    fits = code in ("", "$", own) or (code == "元" and not own.isascii())
     return power if fits else None
 
 

@@ -15,70 +15,28 @@ from math import inf
 from statistics import median
 
 from recount.pipeline.document import Box, Line, hull
-from recount.pipeline.split.abroad import are_two, is_currency, is_figure_abroad, sides_of, without_leaders
-from recount.pipeline.split.columns import CLOSE, Columns, Placed, Span, baselines_of, columns_of, parts_of
+from recount.pipeline.split.abroad import sides_of
+from recount.pipeline.split.columns import Columns, Placed, Span, baselines_of, columns_of
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.lattice import PageTables, RawCell, RawTable, in_reading_order
-from recount.pipeline.split.seams import is_figure
+from recount.pipeline.split.pieces import Label, LabelColumn, Piece, Row, closely, labelled, pieces_of
 from recount.pipeline.split.tokens import stated_unit
 
-_GAP = 1.1  # heights of a line: a wider gap parts two cells
 _NO_GAP = 0.6  # the same, of pieces of one line
 _LONGEST = 40  # characters of a cell; what is longer, or ends as sentences do, is running text
 _SET_IN = 3.0  # heights of a line by which the first line of running text may be set in
 _SENTENCE = re.compile(r"[。;!?]")
-_AMOUNT = re.compile(r"[.,]\d")
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_DASHES = re.compile("[-—–─－]+")
 _WRAPPED = 1.2  # heights of a line between the lines of one cell, at most
 _OF_PITCH = 0.8  # and of the distance of the rows
-_CLOSING = (")", "%", ")%", "%)")
 _GOES_ON = re.compile(r"\s*[a-z]{2}")  # in Latin script what does not begin as names and sentences do
 _GOING_ON = 1.7  # heights of a line between two lines of which the second is such
 _LEVEL = 0.4  # heights of a line by which cells of one row may stand higher or lower
 _FAR = 10.0  # distances of rows: what is farther away is another table
 _LARGER = 1.25  # times the usual height: a title's
 _SAME_SIZE = 4.0  # points
+_CENTRED = 10.0  # points by which the middle of a title is beside that of its table
 
 IsTitle = Callable[[Sequence[str]], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """What stands by itself on a row: the line, or a part of it. source: the line that it is of. latin: of a page in
-    Latin script."""
-
-    page: int
-    line: Line
-    source: Line
-    latin: bool = False
-
-    @property
-    def words(self) -> str:
-        """Its text, folded, without white space."""
-        return "".join(fold(self.line.text).split())
-
-    @property
-    def is_figure(self) -> bool:
-        """Whether it is a number, or the dash that stands for none."""
-        words = self.words
-        if self.latin:
-            return is_figure_abroad(fold(self.line.text)) or _DASHES.fullmatch(words) is not None
-        return (is_figure(words) and _YEAR.fullmatch(words) is None) or _DASHES.fullmatch(words) is not None
-
-    def joined(self, other: _Piece) -> _Piece:
-        """It and the one behind it as one."""
-        text, boxes = self.line.text + other.line.text, self.line.boxes + other.line.boxes
-        confidence = None if self.line.confidence is None else min(self.line.confidence, other.line.confidence or 0.0)
-        return replace(self, line=Line(text, boxes, hull(boxes), confidence))
-
-    @property
-    def is_amount(self) -> bool:
-        """Whether it is a number as only amounts and shares are printed."""
-        return self.is_figure and _AMOUNT.search(self.words) is not None
-
-
-Row = tuple[_Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +65,7 @@ class _Run:
 class _Cell:
     """The lines of one cell."""
 
-    pieces: tuple[_Piece, ...]
+    pieces: tuple[Piece, ...]
     head: bool = False
 
     @property
@@ -207,7 +165,7 @@ def _runs(page: PageTables, is_title: IsTitle) -> Iterator[_Run]:
     """The runs of short texts on a page on which nothing is ruled."""
     if page.tables or page.page.typed or page.page.origin != "text":
         return
-    rows = [tuple(_pieces(page.page.number, row)) for row in baselines_of(page.lines)]
+    rows = [tuple(pieces_of(page.page.number, row)) for row in baselines_of(page.lines)]
     size = page.page.width, page.page.height
     far = _FAR * median([_top(below) - _top(above) for above, below in pairwise(rows)] or [0.0])
     left = min((row[0].line.box[0] for row in rows), default=0.0)
@@ -225,8 +183,8 @@ def _runs(page: PageTables, is_title: IsTitle) -> Iterator[_Run]:
 def _runs_abroad(page: PageTables) -> Iterator[_Run]:
     """The same of a page in Latin script: labels are long, and what runs on into the columns of figures is text."""
     for lines in () if page.page.typed else sides_of(page.lines, page.page.width):
-        rows = [tuple(_pieces(page.page.number, row, latin=True)) for row in baselines_of(lines)]
-        yield from _runs_in([row for row in rows if row], page)
+        rows = [tuple(pieces_of(page.page.number, row, latin=True)) for row in baselines_of(lines)]
+        yield from _runs_in(labelled([row for row in rows if row]), page)
 
 
 def _runs_in(rows: Sequence[Row], page: PageTables) -> Iterator[_Run]:
@@ -285,58 +243,24 @@ def _within_titles(rows: Sequence[Row]) -> tuple[int, int]:
         for index in range(figured[0])
         if rows[index][-1].line.box[2] > left and not _is_a_title(rows[index], left)
     ]
+    while len(heads) > 1 and _is_over_all(rows[heads[0]], rows[figured[0] :], left):
+        del heads[0]
     first = heads[0] if heads else figured[0]
     while not heads and first and rows[first - 1][0].line.box[0] < label + _SET_IN * _height(rows[first - 1]):
         first -= 1
     return first, figured[-1] + 1
 
 
+def _is_over_all(row: Row, body: Sequence[Row], left: float) -> bool:
+    """Whether a row of one text stands in the middle of a table, and not of its figures, which begin at `left`."""
+    first, last = min(other[0].line.box[0] for other in body), max(other[-1].line.box[2] for other in body)
+    middle = (row[0].line.box[0] + row[-1].line.box[2]) / 2
+    return _is_one(row) and abs(middle - (first + last) / 2) < min(_CENTRED, (left - first) / 6)
+
+
 def _is_a_title(row: Row, left: float) -> bool:
     """Whether a row of one text begins left of the columns of figures, and reaches into them: it is over the whole."""
     return _is_one(row) and row[0].line.box[0] < left - _height(row)
-
-
-def _pieces(page: int, row: Iterable[Line], *, latin: bool = False) -> Iterator[_Piece]:
-    """The lines of a row, cut at wide gaps, and in Latin script at dots that lead from a label to its figures."""
-    for line in row:
-        parts = without_leaders(line) if latin else (line,)
-        for part in parts:
-            yield from _cut(_Piece(page, part, line, latin), _GAP)
-
-
-def _closely(row: Row) -> Row:
-    """The texts of a row of a table, cut also where two cells stand close: where no blank was printed between them, or
-    one beside a figure."""
-    parts = [part for piece in row for part in _cut(piece, CLOSE, close=True)]
-    return tuple(_with_signs(parts) if row[0].latin else parts)
-
-
-def _with_signs(row: Iterable[_Piece]) -> Iterator[_Piece]:
-    """The pieces of a row, a figure with the sign of its currency, its brackets and its percent sign, wherever set."""
-    waiting: list[_Piece] = []
-    before: _Piece | None = None
-    for piece in row:
-        if is_currency(piece.words) or piece.words == "(":
-            waiting.append(piece)
-        elif before is not None and not waiting and before.is_figure and piece.words in _CLOSING:
-            before = before.joined(piece)
-        else:
-            if before is not None:
-                yield before
-            if waiting and not piece.is_figure:
-                yield from waiting
-                waiting = []
-            *others, before = [*waiting, piece]
-            for other in reversed(others):
-                before = other.joined(before)
-            waiting = []
-    yield from (*([before] if before else ()), *waiting)
-
-
-def _cut(piece: _Piece, gap: float, *, close: bool = False) -> Iterator[_Piece]:
-    """A piece, cut as parts_of does."""
-    for part in parts_of(piece.line, gap, close=close, two=are_two if piece.latin else None):
-        yield _Piece(piece.page, part, piece.source, piece.latin)
 
 
 def _top(row: Row) -> float:
@@ -387,7 +311,7 @@ def _columns(rows: Sequence[Row]) -> tuple[list[_Cell], Columns]:
     cells: list[_Cell] = []
     for page in dict.fromkeys(row[0].page for row in rows):
         cells += _with_head(
-            _cells([_closely(row) for row in rows if row[0].page == page]), [cell for cell in cells if cell.head]
+            _cells([closely(row) for row in rows if row[0].page == page]), [cell for cell in cells if cell.head]
         )
     return cells, columns_of([cell.placed() for cell in cells])
 
@@ -410,10 +334,16 @@ def _cells(rows: Sequence[Row]) -> list[_Cell]:
     steps = sorted(step for a, b in pairwise(figures) if (step := b.line.box[1] - a.line.box[1]) > 1.0)
     usual = steps[len(steps) // 4] if steps and pieces[0].latin else median(steps or [inf])  # there many rows are blank
     labels = {id(row[0]) for row in rows if len(row) > 1 and any(piece.is_figure for piece in row)}
-    groups: list[list[_Piece]] = []
+    column = LabelColumn.of([Label(piece.line, id(piece) in labels) for piece in pieces if piece.label], usual)
+    beside = {id(piece): row for row in rows for piece in row if piece.latin}
+    groups: list[list[Piece]] = []
     for piece in pieces:
         own = labels if piece.latin and id(piece) in labels else ()
-        near = (group for group in reversed(groups) if _is_wrapped(group[-1], piece, usual))
+        near = (
+            group
+            for group in reversed(groups)
+            if _goes_on(group, piece, column, labels) and not _is_over_several(group[-1], beside.get(id(piece), ()))
+        )
         above = next(near, None)
         if above is None or any(id(other) in own for other in above):  # each has its figures
             groups.append([piece])
@@ -422,17 +352,26 @@ def _cells(rows: Sequence[Row]) -> list[_Cell]:
     return [_Cell(tuple(group)) for group in groups]
 
 
-def _is_wrapped(above: _Piece, piece: _Piece, pitch: float) -> bool:
-    """Whether a line goes on with the one above it, in one cell. pitch: the distance of the rows."""
+def _is_over_several(above: Piece, row: Row) -> bool:
+    """Whether a text stands over several of a row, as a head does over those of its columns."""
+    one = above.line.box
+    return sum(one[0] < (piece.line.box[0] + piece.line.box[2]) / 2 < one[2] for piece in row) > 1
+
+
+def _goes_on(group: Sequence[Piece], piece: Piece, column: LabelColumn, labels: Collection[int]) -> bool:
+    """Whether a line goes on with those above it, in one cell. column: of the labels. labels: those beside figures."""
+    above = group[-1]
+    if above.is_figure or piece.is_figure:
+        return False
+    if above.label or piece.label:
+        lines = [Label(part.line, id(part) in labels) for part in (*group, piece)]
+        return above.label and piece.label and column.goes_on(lines[:-1], lines[-1])
     one, other = above.line.box, piece.line.box
-    step = other[1] - one[1]
-    reach = min(_WRAPPED * (one[3] - one[1]), _OF_PITCH * pitch)
+    reach = min(_WRAPPED * (one[3] - one[1]), _OF_PITCH * column.pitch)
     if piece.latin and _GOES_ON.match(piece.line.text) is not None:
         reach = _GOING_ON * (one[3] - one[1])
-    if above.is_figure or piece.is_figure or not 1.0 < step <= reach:
-        return False
     shared = min(one[2], other[2]) - max(one[0], other[0])
-    return shared > 0.5 * min(one[2] - one[0], other[2] - other[0])
+    return 1.0 < other[1] - one[1] <= reach and shared > 0.5 * min(one[2] - one[0], other[2] - other[0])
 
 
 def _table(cells: Sequence[_Cell], spans: dict[int, Span], xs: tuple[float, ...]) -> RawTable:

@@ -26,6 +26,7 @@ _MEET = 0.5  # points by which stretches may reach over each other and still lie
 _ROOM = 4.0  # points of the outermost columns beside their texts
 _UNUSED = 0.2  # what it costs a head to leave out a column beside it, in widths of a column
 _MARGIN = 1.5  # points between the left edges of texts that begin alike
+_ALIKE = 0.5  # share of the rows of an inner column that another year's fills as well
 _LEVEL = 4.0  # points by which heads of one level may stand higher or lower
 
 
@@ -75,7 +76,7 @@ def columns_of(texts: Sequence[Placed]) -> Columns:
     heads = sorted((text for text in texts if text.head), key=lambda text: -text.middle)
     bands = _with_heads(bands, heads)
     edges = _edges(bands, texts)
-    over = _over_all(heads, bands, edges)
+    over = _over_all(heads, bands, edges, _fills(body, bands))
     spans = tuple(over[id(text)] if text.head else _span(text, bands) for text in texts)
     return Columns(edges, spans)
 
@@ -87,15 +88,15 @@ _RUN = re.compile(r"\S+")
 
 
 def parts_of(
-    line: Line, gap: float = CLOSE, *, close: bool = True, two: Callable[[str, str], bool] | None = None
+    line: Line, gap: float = CLOSE, *, close: bool = True, begin: Callable[[Sequence[str]], Iterable[int]] | None = None
 ) -> Iterator[Line]:
-    """A line, cut where it has a wider gap. gap: in heights. close: at no blanks but those beside a figure. two:
-    whether texts on both sides of a blank are two figures: there it is cut however narrow that is."""
+    """A line, cut where it has a wider gap. gap: in heights. close: at no blanks but those beside a figure. begin:
+    which of the texts between its blanks are to be cut off from the one before, however narrow the blank is."""
     printed = [index for index, sign in enumerate(line.text) if not sign.isspace()]
     wide = gap * (line.box[3] - line.box[1])
     runs = [(run.start(), run.end(), run[0]) for run in _RUN.finditer(fold(line.text))]
     figures = {edge for start, end, run in runs if is_figure(run) for edge in (start, end)}
-    apart = {right[0] for left, right in pairwise(runs) if two(left[2], right[2])} if two else set()
+    apart = {runs[at][0] for at in begin([run for _, _, run in runs])} if begin else set()
     cuts = [
         right
         for left, right in pairwise(printed)
@@ -215,8 +216,10 @@ def _distance(one: Stretch, other: Stretch) -> float:
 # --- heads: what each is over
 
 
-def _over_all(heads: Sequence[Placed], bands: Sequence[Stretch], edges: Sequence[float]) -> dict[int, Span]:
-    """The columns of each head (by its identity). heads: the lowest first."""
+def _over_all(
+    heads: Sequence[Placed], bands: Sequence[Stretch], edges: Sequence[float], fills: Sequence[frozenset[int]]
+) -> dict[int, Span]:
+    """The columns of each head (by its identity). heads: the lowest first. fills: by column, the rows with a figure."""
     over: dict[int, Span] = {}
     below: list[Placed | None] = [None] * len(bands)  # the nearest head below, by column
     lefts = _left_edges(heads, bands)
@@ -225,7 +228,7 @@ def _over_all(heads: Sequence[Placed], bands: Sequence[Stretch], edges: Sequence
     while left:
         level = sorted((head for head in left if head.beside(left[0])), key=lambda head: head.x)
         begun = {starts[id(head)] for head in left if id(head) in starts}
-        for head, span in zip(level, _of_level(level, bands, edges, below), strict=True):
+        for head, span in zip(level, _of_level(level, bands, edges, below, fills), strict=True):
             is_leaf = all(below[column] is None for column in range(*span))
             start = None if is_leaf else starts.get(id(head))
             over[id(head)] = span if start is None else (start, _end(start, begun, below))
@@ -267,7 +270,11 @@ def _end(start: int, starts: set[int], below: Sequence[Placed | None]) -> int:
 
 
 def _of_level(
-    level: Sequence[Placed], bands: Sequence[Stretch], edges: Sequence[float], below: Sequence[Placed | None]
+    level: Sequence[Placed],
+    bands: Sequence[Stretch],
+    edges: Sequence[float],
+    below: Sequence[Placed | None],
+    fills: Sequence[frozenset[int]],
 ) -> list[Span]:
     """The columns of the heads of one level, from left to right."""
     spans = [_span(head, bands) for head in level]
@@ -279,7 +286,9 @@ def _of_level(
             groups.setdefault(_group(span, below, taken), []).append(index)
     middles = [sum(band) / 2 if head is None else head.centre for band, head in zip(bands, below, strict=True)]
     for group, members in groups.items():
-        shared = _shared_out(group, [level[index].centre for index in members], edges, middles)
+        shared = _repeated(group, len(members), fills) or _shared_out(
+            group, [level[index].centre for index in members], edges, middles
+        )
         for index, span in zip(members, shared, strict=True):
             spans[index] = span
     return spans
@@ -300,6 +309,37 @@ def _group(span: Span, below: Sequence[Placed | None], taken: set[int]) -> Span:
     while end + 1 < len(below) and fits(end + 1):
         end += 1
     return start, end + 1
+
+
+def _fills(body: Sequence[Placed], bands: Sequence[Stretch]) -> list[frozenset[int]]:
+    """The rows in which each column has a figure, by how far down they stand."""
+    levels: list[float] = []
+    found: list[set[int]] = [set() for _ in bands]
+    for text in sorted((text for text in body if text.figure), key=lambda text: text.middle):
+        if not levels or text.middle - levels[-1] > _LEVEL:
+            levels.append(text.middle)
+        found[_span(text, bands)[0]].add(len(levels))
+    return [frozenset(rows) for rows in found]
+
+
+def _repeated(group: Span, heads: int, fills: Sequence[frozenset[int]]) -> list[Span]:
+    """Equal shares of a group of columns, an inner and an outer one each, of which no row fills both and each year's
+    are filled in the same rows; none where that is not so."""
+    columns = range(*group)
+    pairs = [fills[column : column + 2] for column in columns[::2]]
+    if heads < 2 or len(columns) != 2 * heads or any(inner & outer or not inner or not outer for inner, outer in pairs):
+        return []
+    alike = all(
+        _are_alike(one, other)
+        for first, *others in [pairs]
+        for pair in others
+        for one, other in zip(first, pair, strict=True)
+    )
+    return [(column, column + 2) for column in columns[::2]] if alike else []
+
+
+def _are_alike(one: frozenset[int], other: frozenset[int]) -> bool:
+    return len(one & other) > _ALIKE * len(one | other)
 
 
 def _shared_out(group: Span, centres: Sequence[float], edges: Sequence[float], middles: Sequence[float]) -> list[Span]:

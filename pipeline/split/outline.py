@@ -29,6 +29,13 @@ _AMOUNT = re.compile(r"\d[\d,.]*(?:[万亿]?元|%)")
 ITEM = re.compile(r"\([类款项]\)")
 """Marks what is named as an item of a list: what follows is not said of the section, and it is no heading."""
 _LONGEST_HEADING = 48  # characters
+_LONGEST_ABROAD = 90  # the same of one that is written with blanks between words
+_ABROAD = re.compile(
+    r"(?P<kind>(?:note|section|part|chapter|item|article|annex|schedule)\s+)?"
+    r"(?P<ordinal>\d{1,2}(?:\.\d{1,2}){0,3}|[ivx]{1,5}|[a-z])(?:[.):]+(?!\d)\s*|\s*[-–—]\s*|(?<=\d)\s+|(?<=[ivx])\s+)",
+    re.IGNORECASE,
+)
+"""What numbers a heading in Latin script: 3. 3.1 IV. A) Note 5 – Section 2:"""
 _SHORTEST_MISREAD = 6  # characters; in a shorter title one wrong character may make it another
 
 
@@ -54,11 +61,12 @@ class Section:
 
 @dataclass(slots=True)
 class _Open:
-    """A section while it is filled."""
+    """A section while it is filled. counted: how its heading in Latin script is numbered, "" for no number."""
 
     key: str | None
     title: str
     within: tuple[str, ...] = ()
+    counted: str = ""
     paragraphs: list[Paragraph] = field(default_factory=list)
     grids: list[Grid] = field(default_factory=list)
 
@@ -115,6 +123,8 @@ class _Cutter:
         if _LEADER.search(folded):
             self.found.append(_Open(None, ""))  # a line of a table of contents
             return
+        if self._abroad(block):
+            return
         level, start = _level(folded, _ALL_LEVELS)
         closed = min((upper.level for upper in self.above.values() if upper.closed), default=None)
         above = {upper.key for depth, upper in self.above.items() if depth < level or not level}
@@ -137,6 +147,30 @@ class _Cutter:
         else:
             self.found[-1].paragraphs.append(block)
 
+    def _abroad(self, block: Paragraph) -> bool:
+        """Whether a paragraph is a heading in Latin script, which stands alone: of the outline, or one that the outline
+        does not know and that is numbered as the open section's is, or higher."""
+        words = " ".join(block.text.folded.split()).rstrip(".:; ")
+        if len(words) > _LONGEST_ABROAD or _ideographs_of(words) or _AMOUNT.search(words):
+            return False
+        number = _ABROAD.match(words)
+        counted = _how_counted(number)
+        for heading in self.outline:
+            title = heading.title if not _ideographs_of(heading.title) else "(?!)"
+            said = (words, words[number.end() :] if number else "")
+            if any(re.fullmatch(title, part, re.IGNORECASE) for part in said) and self._may_open(heading):
+                self._open(heading, block, len(block.text.folded), heading.level)
+                self.found[-1].counted = counted
+                return True
+        own = next((opened.counted for opened in reversed(self.found) if opened.key), "")
+        if not counted or not (own == counted or own.startswith(f"{counted}.")):
+            return False
+        self.found.append(_Open(None, block.text.printed, counted=counted))
+        return True
+
+    def _may_open(self, heading: Heading) -> bool:
+        return not heading.within or any(upper.key in heading.within for upper in self.above.values())
+
     def _ends_section(self, folded: str, level: int) -> bool:
         """Whether a line is a heading that the outline does not know and that is no part of the section above it."""
         if not _looks_like_heading(folded) or any(upper.lists for upper in self.above.values()):
@@ -152,7 +186,7 @@ class _Cutter:
             return None
         if level != heading.level and heading.key in above:
             return None  # （一）“三公”经费…总体情况 under 七、“三公”经费: a part of that section
-        if heading.within and not any(upper.key in heading.within for upper in self.above.values()):
+        if not self._may_open(heading):
             return None
         if not above.isdisjoint(heading.outside):
             return None
@@ -209,6 +243,15 @@ def _with_whole_parts(blocks: Sequence[Block]) -> list[Block]:
         else:
             joined.append(block)
     return joined
+
+
+def _how_counted(number: re.Match[str] | None) -> str:
+    """How a heading is numbered: "1" for 3., "1.1" for 3.2, "note 1" for Note 5, "I" for IV., "A" for B)."""
+    if number is None:
+        return ""
+    ordinal = re.sub(r"\d+", "1", number["ordinal"].upper())
+    style = ordinal if ordinal[0] == "1" else "I" if set(ordinal) <= set("IVX") else "A"
+    return f"{number['kind'] or ''}{style}".lower()
 
 
 def _level(folded: str, levels: Sequence[tuple[int, re.Pattern[str]]] = _LEVELS) -> tuple[int, int]:

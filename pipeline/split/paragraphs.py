@@ -229,10 +229,13 @@ def _continues(group: Sequence[TextRow], row: TextRow, margins: Margins) -> bool
 
 def _is_apart_abroad(above: TextRow, row: TextRow) -> bool:
     """Whether two lines in Latin script, of which either may be as long as a line of a paragraph, are titles, each for
-    itself: set around one middle, much room between them, or the lower in brackets, as units are."""
-    if not (_LATIN.search(above.folded) and _LATIN.search(row.folded)) or row.page != above.page:
+    itself: set around one middle, much room between them, or the lower in brackets, as units are. On the next page a
+    sentence goes on in a small letter."""
+    if not _LATIN.search(row.folded) or _IDEOGRAPH.search(above.folded) or _IDEOGRAPH.search(row.folded):
         return False
-    if _IDEOGRAPH.search(above.folded) or _IDEOGRAPH.search(row.folded):
+    if row.page != above.page:
+        return _ONLY_NUMBER.fullmatch(above.folded) is not None or not row.folded[:1].islower()
+    if not _LATIN.search(above.folded):
         return False
     left, middle = row.box[0] - above.box[0], sum(row.box[0::2]) / 2 - sum(above.box[0::2]) / 2
     far = row.box[1] - above.box[1] > _FAR * (above.box[3] - above.box[1])

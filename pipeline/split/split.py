@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from recount.pipeline.document import MONEY, Block, Cell, Document, Grid, Pages, Paragraph, Remark, Text, Token, hull
 from recount.pipeline.split.abroad import (
     Shares,
     combined,
+    is_bracketed,
     is_latin,
     numbers_of,
     of_a_share,
     power_of,
     stated_abroad,
+    stated_in_words,
 )
 from recount.pipeline.split.aligned import with_aligned
 from recount.pipeline.split.folding import fold
@@ -37,7 +39,7 @@ from recount.pipeline.split.signs import all_bracketed
 from recount.pipeline.split.statements import restored_statements
 from recount.pipeline.split.tables import JoinedTable, join_tables
 from recount.pipeline.split.text import Composed, Piece
-from recount.pipeline.split.tokens import TokenStore, Within, has_odd_point, say_point, stated_unit
+from recount.pipeline.split.tokens import Refused, TokenStore, Within, has_odd_point, say_point, stated_unit
 from recount.schemas.family import Family
 from recount.schemas.saying import say
 
@@ -59,11 +61,20 @@ _MOST_CAPTIONS = 5
 _HEAD_ROWS = 5  # so many rows of a table may be its head
 
 
-def split(pages: Pages, *families: Family) -> Document:
+@dataclass(slots=True)
+class Seen:
+    """What is seen on the pages, beside the document that is made of it. tables: as they lie there, in the order of the
+    document's grids; refused: digits that were taken for no number."""
+
+    tables: list[JoinedTable] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+
+def split(pages: Pages, *families: Family, seen: Seen | None = None) -> Document:
     """Split a report into its paragraphs, grids and number tokens.
 
     pages: as read; pages that are not readable are left out (Document.unreadable). families: those that it may be a
-    report of; they give the words that begin a table or make a row of their own.
+    report of; they give the words that begin a table or make a row of their own. seen: is told more.
     """
     readable = [page for page in pages.pages if page.readable]
     latin = {page.number for page in readable if is_latin(page)}
@@ -100,7 +111,11 @@ def split(pages: Pages, *families: Family) -> Document:
         units={unit for family in families if family.money is not None for unit in family.money.units},
     )
     found = (*tables, *torn.tables, *restored.tables)
-    blocks = _with_grids(_in_reading_order(raw, found, rows_on, store), store)
+    items = _in_reading_order(raw, found, rows_on, store)
+    blocks = _with_grids(items, store)
+    if seen is not None:
+        seen.tables += [item for item in items if isinstance(item, JoinedTable)]
+        seen.refused += store.refused
     corrections = list(_corrections(blocks))
     remarks = (*of_pages, *corrections, *_refused_units(blocks, families))
     return Document(tuple(blocks), tuple(_corrected(store.tokens, corrections)), unread, remarks)
@@ -225,7 +240,9 @@ def _with_grids(items: Sequence[Item], store: TokenStore) -> list[Block]:
         if _is_another(caption, titles):
             store.table += 1
             titles = caption
-        blocks.append(_grid(item, caption, note, store))
+        last = blocks[-1] if blocks and item.pages[0] in store.latin else None
+        told = last.text.folded if isinstance(last, Paragraph) and last.page == item.pages[0] else ""
+        blocks.append(_grid(item, caption, note, store, stated_in_words(told)))
     return blocks
 
 
@@ -279,6 +296,8 @@ def _take_caption(blocks: list[Block], page: int, top: float | None) -> tuple[Pa
 def _is_short(paragraph: Paragraph) -> bool:
     """Whether a paragraph in Latin script is no longer than a title, and no sentence."""
     words = paragraph.text.folded.strip()
+    if is_bracketed(words):
+        return stated_abroad(words) is not None or len(words) <= _LONGEST_ABROAD
     return len(words) <= _LONGEST_ABROAD and not words.endswith((".", ";", ":", ","))
 
 
@@ -311,13 +330,21 @@ def _is_caption(paragraph: Paragraph) -> bool:
     return paragraph.centred and _SENTENCE.search(words) is None
 
 
-def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | None, store: TokenStore) -> Grid:
+def _grid(
+    table: JoinedTable,
+    caption: tuple[Paragraph, ...],
+    note: Paragraph | None,
+    store: TokenStore,
+    told: str | None = None,
+) -> Grid:
+    """A table as a grid. told: the unit that the sentence before it states."""
     texts = [
         store.composed([Piece(part.page, part.line, part.room) for part in cell.fragments], join_digits=False)
         for cell in table.cells
     ]
     abroad = table.pages[0] in store.latin
     unit, columns = _money_units(caption, table, texts, partial(_stated, store, abroad), abroad)
+    unit = unit or told
     pointed = _pointed(table, texts)
     blanks = all_bracketed(composed.text.folded for composed in texts)
     own = _of_shares(table, texts) if abroad and unit else ()

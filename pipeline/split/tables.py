@@ -36,13 +36,15 @@ class JoinedCell:
 
 @dataclass(frozen=True, slots=True)
 class JoinedTable:
-    """A table over one page or more. pages, boxes: where its parts stand, in order; cells: by row, column."""
+    """A table over one page or more. pages, boxes: where its parts stand, in order; cells: by row, column. parts: these
+    with their edges, of a table that has such."""
 
     pages: tuple[int, ...]
     boxes: tuple[Box, ...]
     rows: int
     columns: int
     cells: tuple[JoinedCell, ...]
+    parts: tuple[RawTable, ...] = ()
 
     @property
     def top(self) -> tuple[int, float]:
@@ -183,6 +185,7 @@ def _joined(parts: Sequence[RawTable], labels: frozenset[str]) -> JoinedTable:
             JoinedCell(strip.row, strip.column, strip.row_end, strip.column_end, tuple(strip.fragments))
             for strip in strips
         ),
+        tuple(parts),
     )
 
 

@@ -8,7 +8,16 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from recount.pipeline.document import Box, Number, Origin, Remark, Seat, Token, hull
-from recount.pipeline.split.abroad import USUAL, as_usual, currency_before, scale_behind, signs_first
+from recount.pipeline.split.abroad import (
+    USUAL,
+    as_usual,
+    currency_before,
+    is_sided,
+    scale_behind,
+    signs_first,
+    unit_in_words,
+    without_mark,
+)
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.signs import Signed, signed
 from recount.pipeline.split.text import Composed, Piece, alike, compose, far, in_one_row, over
@@ -87,11 +96,23 @@ class Within:
 RUNNING_TEXT = Within()
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Digits that were taken for no number. why: "beside", for a sign stands at them that may be a part of it; "apart",
+    for they differ in size or stand apart, and may be two."""
+
+    raw: str
+    page: int
+    box: Box
+    why: str
+
+
 @dataclass(slots=True)
 class TokenStore:
     """Collects the tokens of a document; an index is a token's position. origins, remarks: by page. typed: the pages of
     a text without print; latin: those in Latin script, numbers: how numbers are printed on these.
-    units: further words for units of money. table: the number of the table whose cells are being read."""
+    units: further words for units of money. table: the number of the table whose cells are being read. refused: what
+    was taken for no number."""
 
     tokens: list[Token] = field(default_factory=list)
     origins: dict[int, Origin] = field(default_factory=dict)
@@ -101,6 +122,7 @@ class TokenStore:
     numbers: Numbers = USUAL
     units: Collection[str] = ()
     table: int = 0
+    refused: list[Refused] = field(default_factory=list)
 
     def composed(self, pieces: Sequence[Piece], *, join_digits: bool) -> Composed:
         """Lines put together as one text, as their page's script wants it."""
@@ -117,7 +139,7 @@ class TokenStore:
         found = (
             (match, _sign_of(match, composed, blanks=within.blanks))
             for match in _NUMBER.finditer(folded)
-            if _is_whole(match, composed.is_close) and self._stands_together(composed, match)
+            if self._is_number(match, composed)
         )
         return tuple(Number(sign.start, sign.end, self._token(composed, match, sign, within)) for match, sign in found)
 
@@ -126,17 +148,28 @@ class TokenStore:
 
     def _numbers_abroad(self, composed: Composed, folded: str, within: Within) -> Iterator[Number]:
         """The numbers of a text in Latin script, each with the sign of its currency."""
+        folded = without_mark(folded) if within.table is not None else folded
         plain = signs_first(folded)
         sure = within.table is not None or self.numbers.negative == "()"
         for match in _NUMBER_ABROAD.finditer(plain):
-            if not (_is_whole(match, composed.is_close, lists=False) and self._stands_together(composed, match)):
+            if not self._is_number(match, composed, lists=False):
                 continue
             end = match.start("percent") if match["percent"] else match.end()
             sign = signed(plain, match.start(), end, composed.apart, sure=sure)
+            sign = replace(sign, doubtful=sign.doubtful or (within.table is not None and is_sided(plain, sign.end)))
             if folded[sign.start] != plain[sign.start]:  # ($91.1)
                 sign = replace(sign, start=max(currency_before(folded, match.start()) - 1, 0))
             token = self._token(composed, match, sign, within)
             yield Number(currency_before(folded, sign.start), sign.end, token)
+
+    def _is_number(self, match: re.Match[str], composed: Composed, *, lists: bool = True) -> bool:
+        """Whether digits are a number for certain; what is none is kept apart. lists: as of _is_whole."""
+        whole = _is_whole(match, composed.is_close, lists=lists)
+        if whole and self._stands_together(composed, match):
+            return True
+        page, boxes, _ = _printed(composed, composed.raw_index(match.start()), composed.raw_index(match.end() - 1))
+        self.refused.append(Refused(match[0], page, hull(boxes), "apart" if whole else "beside"))
+        return False
 
     def _stands_together(self, composed: Composed, match: re.Match[str]) -> bool:
         """Whether the digits of a number are of one size, on one baseline and side by side, and nothing is in doubt."""
@@ -179,7 +212,7 @@ class TokenStore:
             raw=composed.raw[first : last + 1].replace("\n", "").rstrip("%％﹪ "),
             value=value,
             decimals=decimals,
-            unit=_unit_of(sign, composed.text.folded) or self._scale(composed, end),
+            unit=_unit_of(sign, composed.text.folded) or self._scale(composed, (start, end), within),
             page=page,
             box=box,
             origin="ocr" if confidences else self.origins.get(page, "text"),
@@ -192,8 +225,11 @@ class TokenStore:
         self.tokens.append(token)
         return token
 
-    def _scale(self, composed: Composed, end: int) -> str | None:
-        return scale_behind(composed.text.folded, end) if self._is_abroad(composed) else None
+    def _scale(self, composed: Composed, ends: tuple[int, int], within: Within) -> str | None:
+        if not self._is_abroad(composed):
+            return None
+        folded = composed.text.folded
+        return unit_in_words(folded, *ends) if within is RUNNING_TEXT else scale_behind(folded, ends[1])
 
 
 def _printed(composed: Composed, first: int, last: int) -> tuple[int, Sequence[Box], Sequence[float]]:

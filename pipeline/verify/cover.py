@@ -183,7 +183,7 @@ def _read_as(token: Token, kind: Kind) -> _Read | None:
         return None
     shift = shift_of(token, kind)
     value = token.value.scaleb(shift) if shift else token.value
-    return value, half_of(kind, Decimal(1).scaleb(shift - token.decimals))
+    return value, half_of(kind, Decimal(1).scaleb(shift - token.decimals), whole=token.whole)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from recount.pipeline.document import Token
 from recount.pipeline.verify.blame import Suspect, failing, is_of_shares, stands_out
 from recount.pipeline.verify.ground import unit_of
-from recount.pipeline.verify.place import list_of, table_of
+from recount.pipeline.verify.place import columns_in, key_of, list_of, row_of, table_of
 from recount.schemas.arithmetic import Evaluation
+from recount.schemas.family import AS_PRINTED
 from recount.schemas.figures import Figure, Kind, Model
 from recount.schemas.terms import Sum
 
@@ -91,11 +93,14 @@ def without_unit(
 ) -> dict[str, list[str]]:
     """The tables of whose amounts no unit is printed, and that nothing ties to amounts of a known one: their figures.
 
-    A tie is a sum that holds, and would not if the table were in another unit.
+    A tie is a sum that holds, and would not if the table were in another unit. Of a family that takes amounts as they
+    are printed (AS_PRINTED) none is wanted.
     """
     found: dict[str, list[str]] = defaultdict(list)
     for pointer, figure in figures.items():
-        if figure.kind is Kind.MONEY and unit_of(tokens[figure.token], Kind.MONEY) is None:
+        token = tokens[figure.token]
+        as_printed = token.into is not None and token.into[0] == AS_PRINTED
+        if figure.kind is Kind.MONEY and unit_of(token, Kind.MONEY) is None and not as_printed:
             found[table_of(pointer)].append(pointer)
     if not found:
         return {}
@@ -149,6 +154,85 @@ def of_two_prints(evaluation: Evaluation) -> bool:
     """Whether an identity says only that two places print the same number."""
     computed = evaluation.identity.computed
     return isinstance(computed, Sum) and len(computed.terms) == 1 and not computed.constant
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """What of a report's statements nothing settles. columns: those that contradict one another as if heads were
+    exchanged (exchanged); units: tables whose unit may have been misread (of_other_units); figures: of all these."""
+
+    columns: tuple[frozenset[str], ...]
+    units: tuple[str, ...]
+    figures: frozenset[str]
+
+
+def unsettled(figures: Mapping[str, Figure], tokens: Sequence[Token], evaluations: Sequence[Evaluation]) -> Unsettled:
+    """The statements of which no identity may confirm the figures, though each adds up by itself."""
+    crossed, units = exchanged(figures, tokens, evaluations), of_other_units(figures, tokens, evaluations)
+    columns = tuple(f"{column}/" for columns in crossed for column in columns)
+    found = {pointer for pointer in figures if pointer.startswith(columns)} if columns else set()
+    return Unsettled(crossed, units, frozenset(found | in_tables(units, figures, tokens)))
+
+
+def of_other_units(
+    figures: Mapping[str, Figure], tokens: Sequence[Token], evaluations: Sequence[Evaluation]
+) -> tuple[str, ...]:
+    """The statements of a scan, by pointer, whose heads say another unit than those of most others, and that no sum
+    ties to these: a sign of a unit that was not read scales all of a table, which adds up as before.
+
+    All of them where as many say the one as the other. A digital page prints the unit that it prints.
+    """
+    units: dict[str, str] = {}
+    for pointer, figure in figures.items():
+        token = tokens[figure.token]
+        if token.origin == "ocr" and token.head and _in_head(figure, tokens):
+            units.setdefault(table_of(pointer), token.head)
+    if len(set(units.values())) < 2:
+        return ()
+    statements = {table_of(f"{at}/") for at in columns_in(figures, tokens)}
+    units = {table: unit for table, unit in units.items() if table in statements}
+    often = Counter(units.values()).most_common(2)
+    if len(often) < 2:
+        return ()
+    usual = often[0][0] if often[0][1] > often[1][1] else None
+    sure = _reached([table for table, unit in units.items() if unit == usual], _ties(tokens, evaluations))
+    return tuple(sorted(units.keys() - sure))
+
+
+def exchanged(
+    figures: Mapping[str, Figure], tokens: Sequence[Token], evaluations: Sequence[Evaluation]
+) -> tuple[frozenset[str], ...]:
+    """The columns of statements, by pointer, that contradict one another as if the heads of two were exchanged.
+
+    A sum over two statements fails, and holds with the same line of another column of one of them: this year's stands
+    under last year's head. Then nothing tells whose the figures of these columns are, for each adds up by itself.
+    """
+    failed = [e for e in failing(evaluations) if len({list_of(operand.pointer) for operand in e.operands} - {None}) > 1]
+    statements = columns_in(figures, tokens) if failed else {}
+    found = []
+    for evaluation in failed:
+        columns = {row_of(operand.pointer) for operand in evaluation.operands}
+        for column in sorted(columns):
+            others = statements.get(column.rpartition("/")[0], frozenset()) - {column}
+            for other in sorted(others):
+                if _holds_with(evaluation, figures, column, other):
+                    found.append(frozenset({*columns, other}) - {""})
+    return tuple(dict.fromkeys(found))
+
+
+def _holds_with(evaluation: Evaluation, figures: Mapping[str, Figure], column: str, other: str) -> bool:
+    """Whether a sum would hold with the lines of another column in place of those of one."""
+    identity = evaluation.identity
+    if identity.printed is None or not isinstance(identity.computed, Sum) or identity.computed.constant is not None:
+        return False
+    whole = slack = Decimal(0)
+    for sign, operand in ((-1, identity.printed), *identity.computed.terms):
+        mine = operand.pointer.startswith(f"{column}/")
+        figure = figures.get(f"{other}/{key_of(operand.pointer)}") if mine else operand
+        if figure is None or (mine and not figure.value):
+            return False
+        whole, slack = whole + sign * figure.value, slack + figure.half
+    return abs(whole) <= slack
 
 
 def in_tables(tables: Collection[str], figures: Mapping[str, Figure], tokens: Sequence[Token]) -> set[str]:

@@ -37,6 +37,11 @@ class Resolver:
     figures: dict[str, Figure] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
 
+    @property
+    def refused(self) -> set[str]:
+        """Where references were refused, by pointer."""
+        return {rejection.pointer for rejection in self.rejected}
+
     def model(self, model: Model, pointer: str = "") -> Any:
         """The model with every reference resolved; None in place of a refused one."""
         values = {
@@ -78,7 +83,7 @@ def figure_of(token: Token, pointer: str, kind: Kind, *, negative: bool = False)
     value = (-token.value if negative else token.value).scaleb(shift)
     if shift > token.decimals:  # 1.5亿元 is 15000万元, and not 1.5E+4
         value = value.quantize(Decimal(1))
-    return Figure(pointer, value, Decimal(1).scaleb(shift - token.decimals), kind, token.index)
+    return Figure(pointer, value, Decimal(1).scaleb(shift - token.decimals), kind, token.index, token.whole)
 
 
 def shift_of(token: Token, kind: Kind) -> int:

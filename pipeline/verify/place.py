@@ -243,6 +243,15 @@ def _are_columns(rows: Sequence[ListRow], tokens: Sequence[Token]) -> bool:
     return lines + 1 >= _FEWEST_LINES and all(beside(mine[0], token) for mine in several for token in mine)
 
 
+def columns_in(figures: Mapping[str, Figure], tokens: Sequence[Token]) -> dict[str, frozenset[str]]:
+    """The statements among the lists, each with the pointers of its columns."""
+    return {
+        at: frozenset(row_of(figure.pointer) for row in rows for figure in row.figures.values())
+        for at, rows in lists_of(figures).items()
+        if _are_columns(rows, tokens)
+    }
+
+
 def _turned(rows: Sequence[ListRow]) -> list[ListRow]:
     lines: dict[str, dict[str, Figure]] = defaultdict(dict)
     for place, row in enumerate(rows):

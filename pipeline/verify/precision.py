@@ -51,7 +51,8 @@ def columns_of(figures: Mapping[str, Figure], tokens: Sequence[Token]) -> dict[s
 
 def _columns(figure: Figure, token: Token) -> Iterator[Hashable]:
     """The columns that a figure stands in, the narrowest first."""
-    alike = figure.kind, unit_of(token, figure.kind) if figure.kind is Kind.MONEY else None
+    scale = token.into[1] if token.into is not None else unit_of(token, figure.kind)  # $ thousands are USD thousands
+    alike = figure.kind, scale if figure.kind is Kind.MONEY else None
     if token.unit is None or token.head is not None:
         rows = list_of(figure.pointer)
         if rows is not None:

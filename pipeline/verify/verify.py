@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +11,7 @@ from recount.pipeline.document import Remark, Token
 from recount.pipeline.verify.blame import Suspect, blamed, explained, suspects_of
 from recount.pipeline.verify.cover import NO_WORD, DocumentNumbers, Rivals, Word, covered
 from recount.pipeline.verify.doubt import (
+    Unsettled,
     doubtful,
     in_tables,
     many_fail,
@@ -18,10 +19,11 @@ from recount.pipeline.verify.doubt import (
     nameless,
     of_two_prints,
     told,
+    unsettled,
     without_unit,
 )
 from recount.pipeline.verify.ground import Rejected, Resolver
-from recount.pipeline.verify.place import Skipped, places_of
+from recount.pipeline.verify.place import Skipped, places_of, table_of
 from recount.pipeline.verify.precision import columns_of, odd_ones, sharpened
 from recount.pipeline.verify.recount import Status, recount, set_aside, statuses
 from recount.schemas.arithmetic import Evaluation
@@ -83,15 +85,13 @@ def verify(
     """
     numbers = numbers or DocumentNumbers([*tokens, *word.typed.values()])
     resolver = Resolver(tokens, mapper)
-    resolved = resolver.model(report)
-    figures = resolver.figures
+    resolved, figures = resolver.model(report), resolver.figures
     evaluations, lacking = set_aside(resolved, recount(resolved), figures, tokens)
-    refused = {rejection.pointer for rejection in resolver.rejected}
     odd = odd_ones(figures, tokens, columns_of(figures, tokens))
     many = many_fail(evaluations)
     confirming = [e for e in sharpened(evaluations, odd) if not (word.loosens(e) or (many and of_two_prints(e)))]
     places = places_of(figures, tokens, evaluations)
-    rivals = Rivals(numbers, figures, places, confirmed, refused=refused, odd=odd, word=word)
+    rivals = Rivals(numbers, figures, places, confirmed, refused=resolver.refused, odd=odd, word=word)
     cover = covered(rivals, confirming)
     scaled = misscaled(tokens, evaluations)
     off_scale = told(scaled)
@@ -101,7 +101,9 @@ def verify(
     touched = _touched(figures, tokens, unnamed)
     unitless = without_unit(figures, tokens, evaluations)
     loose = frozenset(pointer for pointers in unitless.values() for pointer in pointers)
-    doubts = doubtful(figures, tokens, evaluations, suspects, scaled) | unsure | touched | loose | lacking
+    vague = unsettled(figures, tokens, evaluations)
+    doubts = vague.figures.union(unsure, touched, loose, lacking)
+    doubts |= doubtful(figures, tokens, evaluations, suspects, scaled)
     if doubts:
         rivals = replace(rivals, doubtful=doubts)
         cover = covered(rivals, confirming)
@@ -123,7 +125,7 @@ def verify(
         rivals.places.skipped,
         off_scale,
         loose,
-        tuple(_remarks(resolved, tokens, figures, unitless, many, unnamed)),
+        tuple(_remarks(resolved, tokens, figures, unitless, many, unnamed, vague)),
         word,
     )
 
@@ -135,8 +137,10 @@ def _remarks(
     unitless: Mapping[str, Sequence[str]],
     many: tuple[int, int] | None,
     unnamed: Mapping[str, Sequence[str]],
+    vague: Unsettled,
 ) -> Iterator[Remark]:
-    """What a reader of the result must be told of the report as a whole, and of tables without a unit or a name."""
+    """What a reader of the result must be told of the report as a whole, and of tables without a unit or a name, or
+    that contradict one another in their periods."""
     if many is not None:
         yield Remark("many identities fail", 1, None, say("many_fail", failing=many[0], checks=many[1]))
     for table, pointers in unitless.items():
@@ -144,6 +148,16 @@ def _remarks(
         yield Remark("unit", page, None, say("no_unit", table=title_of(report, table)))
     for pointers in unnamed.values():
         yield Remark("no name", tokens[figures[pointers[0]].token].page, None, say("table_nameless"))
+    for table in vague.units:
+        yield Remark("unit", _page_of([table], tokens, figures), None, say("other_unit", table=title_of(report, table)))
+    for tables in sorted({tuple(sorted(set(map(table_of, columns)))) for columns in vague.columns}):
+        words = say("columns_exchanged", tables=tuple(title_of(report, table) for table in tables))
+        yield Remark("columns", _page_of(tables, tokens, figures), None, words)
+
+
+def _page_of(tables: Collection[str], tokens: Sequence[Token], figures: Mapping[str, Figure]) -> int:
+    """The first page that tables have figures on."""
+    return min(tokens[figure.token].page for figure in figures.values() if table_of(figure.pointer) in tables)
 
 
 def _touched(figures: Mapping[str, Figure], tokens: Sequence[Token], unnamed: Mapping[str, Sequence[str]]) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,20 @@ def test_without_a_folder_the_gold_set_and_its_texts_are_evaluated(
     results = read_results(tmp_path)
     assert {name: tag["cases"] for name, tag in results["tags"]["text"].items()} == {"pdf": 1, "md": 3}
     assert (tmp_path / "texts" / "md" / "x2022-1" / "report.md").is_file()
+
+
+def test_what_ocr_reads_is_kept_in_the_folder_of_an_evaluation(
+    gold: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path | None] = []
+
+    def seen(path: Path, sha256: str, *, readings: Path | None = None, **settings: Any) -> Sequence[Result]:
+        asked.append(readings)
+        return structure_report(path, sha256, readings=readings, **settings)
+
+    monkeypatch.setattr(commands, "structure_report", seen)
+    commands.run_evaluation(gold, tmp_path, jobs=1)
+    assert asked == [tmp_path / "readings"]
 
 
 def test_the_task_is_handed_in(gold: Path, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def moved(identity: Identity, operand: Figure, by: Decimal) -> Evaluation:
         if isinstance(term, Rate):
             return Rate(swap_sum(term.part), swap_sum(term.whole))
         if isinstance(term, Product):
-            return Product(swap(term.weight), swap(term.rate))
+            return Product(swap(term.weight), swap(term.rate), per=term.per)
         return term
 
     alternatives = tuple(replace(each, computed=swap_term(each.computed)) for each in identity.alternatives)

@@ -15,9 +15,10 @@ from recount.pipeline.errors import UsageError
 from recount.pipeline.recognise import family_of, fingerprint
 from recount.pipeline.verify.recount import identities_of
 from recount.schemas.arithmetic import evaluate
-from recount.schemas.declared import FamilyError, family_from, formula_of, key_of
+from recount.schemas.declared import family_from, key_of
 from recount.schemas.describe import fields_of
 from recount.schemas.figures import Figure, Kind
+from recount.schemas.formulae import FamilyError, formula_of
 from recount.schemas.statements import Statement
 
 FAMILY = """
@@ -151,7 +152,10 @@ def test_a_section_may_only_bound(tmp_path: Path) -> None:
         ((SUM, "total_assets = cash +"), "line 12: 'total_assets = cash +': a name is expected at its end"),
         ((SUM, "total_assets ="), "a name is expected at its end"),
         ((SUM, "cash + other = total_assets"), "= or <= or ≤ is expected before '+'"),
-        ((SUM, "total_assets = cash * 2"), "'* 2' is no part of a formula"),
+        ((SUM, "total_assets = cash ^ 2"), "'^ 2' is no part of a formula"),
+        ((SUM, "total_assets = cash + other * debt"), "nothing is expected before '*'"),
+        ((SUM, "total_assets = cash *"), "a name is expected at its end"),
+        (("income.surplus = balance.surplus", "grants.given = balance.surplus"), "line 6: grants.given is a figure of"),
         ((SUM, "total_assets = total_assets"), "total_assets stands on both sides"),
         ((SUM, "total_assets = other .. cash"), "cash does not stand below other"),
         ((SUM, "total_assets = (cash + other"), ") is expected before ''"),

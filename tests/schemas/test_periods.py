@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recount.schemas.statements import dated, period_of
+from recount.schemas.statements import dated, period_in, period_of
 
 _MONTHS = calendar.month_name
 
@@ -96,3 +96,28 @@ def test_the_latest_stands_first_and_the_shorter_before_the_longer() -> None:
 def test_what_is_relative_is_dated_by_the_title(over: str, heads: list[str], found: list[str]) -> None:
     periods = [period for head in heads if (period := period_of(head)) is not None]
     assert [period.told for period in dated(periods, period_of(over))] == found
+
+
+@pytest.mark.parametrize(
+    ("head", "period", "besides"),
+    [
+        ("December 31, 2024", "2024-12-31", ""),
+        ("Total funds 2024", "2024", "Total funds"),
+        ("Consolidated June 30, 2024", "2024-06-30", "Consolidated"),
+        ("2024 Unrestricted", "2024", "Unrestricted"),
+        ("FY 2023 Adopted", "2023", "Adopted"),
+        ("合并 2020年12月31日", "2020-12-31", "合并"),
+        ("Three months ended June 30, 2024 Parent", "P3M/2024-06-30", "Parent"),
+        ("Change from 2023", None, ""),
+        ("2024 over 2023", None, ""),
+        ("Increase 2024", None, ""),
+        ("Note 2024", None, ""),
+        ("Due after 2025", None, ""),
+        ("2024年 增减额", None, ""),
+        ("Restricted funds", None, ""),
+        ("", None, ""),
+    ],
+)
+def test_a_head_may_say_a_period_and_what_else_its_column_is_of(head: str, period: str | None, besides: str) -> None:
+    found, rest = period_in(head)
+    assert ((found.told if found else None), rest) == (period, besides)

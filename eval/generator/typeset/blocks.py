@@ -46,7 +46,34 @@ class Break:
     landscape: bool = False
 
 
-Block = Para | Grid | Break
+@dataclass(frozen=True)
+class OpenRow:
+    """A line of an open table: its label, set in by `level`, and its cells; `ruled`: short lines above its figures;
+    `space`: what is left free below it, in sizes of a letter."""
+
+    label: str
+    cells: tuple[str, ...] = ()
+    level: int = 0
+    bold: bool = False
+    ruled: bool = False
+    space: float = 0.0
+
+
+@dataclass(frozen=True)
+class Open:
+    """A statement that is not ruled: lines of heads, a word for each column, and rows. `label`: the share of the width
+    that its labels have; `joined`: one head stands over neighbours that say the same; `hanging`: a closing bracket
+    stands beyond the last digits; `at_first`: the figures of a label of several lines stand beside its first one."""
+
+    heads: tuple[tuple[str, ...], ...]
+    rows: tuple[OpenRow, ...]
+    label: float = 0.5
+    joined: bool = True
+    hanging: bool = False
+    at_first: bool = False
+
+
+Block = Para | Grid | Break | Open
 
 
 @dataclass

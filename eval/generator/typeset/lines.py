@@ -28,7 +28,7 @@ class Face:
 
     def name(self, char: str) -> str:
         """The name of the font in which a character is set."""
-        return self.latin if "!" <= char <= "~" else "cjk"
+        return self.latin if "!" <= char <= "~" or char in "£–’" else "cjk"
 
     def runs(self, text: str) -> list[tuple[str, str]]:
         """The text as (font name, characters) runs; a space stays with what stands before it."""
@@ -79,7 +79,7 @@ def _clings(piece: str, char: str) -> bool:
 
 def _latin(char: str) -> bool:
     """Whether a character belongs to a run that is not broken (digits, letters, signs within numbers)."""
-    return char in NUMERIC or ("!" <= char <= "~" and char not in ",;:()[]")
+    return char in NUMERIC or char in "£–’" or ("!" <= char <= "~" and char not in ",;:()[]")
 
 
 def wrap(text: str, width: float, face: Face, size: float, *, indent: float = 0, glue: bool = False) -> list[str]:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 import pymupdf
 
-from recount.eval.generator.typeset.blocks import Block, Break, Grid, Para
+from recount.eval.generator.typeset.blocks import Block, Break, Grid, Open, Para
 from recount.eval.generator.typeset.lines import Face, font, wrap
+from recount.eval.generator.typeset.open_tables import set_open
 from recount.eval.generator.typeset.rules import Box, rule_ops
 from recount.eval.generator.typeset.style import Style
 from recount.eval.generator.typeset.tables import set_grid
@@ -44,6 +45,7 @@ class Press:
         self.landscape = False
         self.broken_tables = 0
         self._fonts: dict[str, int] = {}
+        self._written = {self.face.latin}
         self._turn()
 
     @property
@@ -73,6 +75,8 @@ class Press:
                 self._paragraph(block)
             elif isinstance(block, Grid):
                 set_grid(self, block)
+            elif isinstance(block, Open):
+                set_open(self, block)
             elif isinstance(block, Break):
                 self.break_page(block.landscape)
 
@@ -92,6 +96,7 @@ class Press:
     def text(self, x: float, y: float, text: str, size: float, *, bold: bool = False, extra: float = 0) -> None:
         """Write one line with its baseline at y; `extra` points go between characters."""
         for name, run in self.face.runs(text):
+            self._written.add(name)
             codes = "".join(f"{font(name).has_glyph(ord(char)):04x}" for char in run)
             heavy = (f"2 Tr {0.03 * size:.2f} w", "0 Tr") if bold else ("", "")
             place = f"1 0 0 1 {x:.2f} {self.size[1] - y:.2f} Tm"
@@ -101,6 +106,11 @@ class Press:
     def draw(self, boxes: list[Box]) -> None:
         """Rule the cells of a table part on this page."""
         self._ops += rule_ops(boxes, self.style, self.size[1])
+
+    def rule(self, x0: float, x1: float, y: float) -> None:
+        """Draw a level line."""
+        at = self.size[1] - y
+        self._ops.append(f"{self.style.rule_width:g} w {x0:.2f} {at:.2f} m {x1:.2f} {at:.2f} l S")
 
     def pdf(self) -> bytes:
         """The finished document, its fonts reduced to the characters used."""
@@ -132,9 +142,9 @@ class Press:
         pymupdf.TOOLS._insert_contents(self.page, stream.encode(), True)
 
     def _use_fonts(self) -> None:
-        """Make the two fonts known to the page; each is embedded once."""
+        """Make the two fonts known to the page; each is embedded once, and where nothing is Chinese only the other."""
         for name in ("cjk", self.face.latin):
-            if name not in self._fonts:
+            if name in self._written and name not in self._fonts:
                 self._fonts[name] = self.page.insert_font(fontname=f"F{name}", fontbuffer=font(name).buffer)
         fonts = "".join(f"/F{name} {xref} 0 R" for name, xref in self._fonts.items())
         self.doc.xref_set_key(self.page.xref, "Resources", f"<</Font<<{fonts}>>>>")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from recount.pipeline.document import Document, Token
 from recount.pipeline.model.answer.evidence import Evidence, Pick, evidence_of, leaves, named, picks_in, row_of
@@ -311,19 +311,55 @@ _MOST_TOLD = 12
 """So many findings are told at most: a long list helps no model."""
 
 
-def findings_in(draft: Draft, verified: Verified, tokens: Sequence[Token]) -> Findings | None:
-    """The findings about a piece; None where there are none."""
+class _Phrases(NamedTuple):
+    """What is said of an answer, in the language of the question."""
+
+    refused: str
+    broken: str
+    left: str
+    unequal: str
+    joint: str
+
+
+_CHINESE = _Phrases(
+    "- {at}：填了“{said}”，{why}。",
+    "- 核对不符：{rule}：{sides}（{parts}）。",
+    "- 原文的这些数字没有填到任何字段，请逐个看它们属于哪个字段：{figures}。",
+    "不符",
+    "，",
+)
+_ENGLISH = _Phrases(
+    '- {at}: you wrote "{said}": {why}.',
+    "- This does not add up: {rule}: {sides} ({parts}).",
+    "- These figures of the text are in no field; look for each of them which field it is of: {figures}.",
+    "not so",
+    ", ",
+)
+
+
+def findings_in(
+    draft: Draft, verified: Verified, tokens: Sequence[Token], *, in_english: bool = False
+) -> Findings | None:
+    """The findings about a piece, in Chinese or in English; None where there are none."""
     marks = {mark.token.index: mark.printed for shown in draft.shown for mark in shown.marks}
     fields = [f"/{name}" for name in _named_in(draft.piece.wanted)]
-    lines = [f"- {refused.pointer}：填了“{refused.proposed}”，{_WORDS[refused.reason]}。" for refused in draft.refused]
+    phrases = _ENGLISH if in_english else _CHINESE
+    lines = [
+        phrases.refused.format(
+            at=refused.pointer,
+            said=refused.proposed,
+            why=refused.reason.told("en") if in_english else _WORDS[refused.reason],
+        )
+        for refused in draft.refused
+    ]
     lines += [
-        _contradiction(evaluation, marks, tokens)
+        _contradiction(evaluation, marks, tokens, phrases)
         for evaluation in verified.evaluations
         if evaluation.result == "fail" and evaluation.severity != "minor" and _about(evaluation.operands, fields)
     ]
     left = left_out(draft, verified)
     if left:
-        lines.append(f"- 原文的这些数字没有填到任何字段，请逐个看它们属于哪个字段：{'，'.join(left[:_MOST_TOLD])}。")
+        lines.append(phrases.left.format(figures=phrases.joint.join(left[:_MOST_TOLD])))
     return Findings("\n".join(lines[-_MOST_TOLD:]), left_out=bool(left)) if lines else None
 
 
@@ -341,13 +377,13 @@ def _about(operands: Sequence[Figure], fields: Sequence[str]) -> bool:
     return all(any(figure.pointer == at or figure.pointer.startswith(f"{at}/") for at in fields) for figure in operands)
 
 
-def _contradiction(evaluation: Evaluation, marks: Mapping[int, str], tokens: Sequence[Token]) -> str:
+def _contradiction(evaluation: Evaluation, marks: Mapping[int, str], tokens: Sequence[Token], phrases: _Phrases) -> str:
     printed = evaluation.identity.printed
-    parts = "，".join(
+    parts = phrases.joint.join(
         f"{figure.pointer}={marks.get(figure.token, tokens[figure.token].raw)}" for figure in evaluation.operands
     )
-    sides = f"{printed.value} ≠ {evaluation.computed}" if printed is not None else "不符"
-    return f"- 核对不符：{evaluation.identity.rule}：{sides}（{parts}）。"
+    sides = f"{printed.value} ≠ {evaluation.computed}" if printed is not None else phrases.unequal
+    return phrases.broken.format(rule=evaluation.identity.rule, sides=sides, parts=parts)
 
 
 @dataclass(frozen=True, slots=True)

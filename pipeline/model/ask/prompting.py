@@ -2,16 +2,20 @@
 
 `prompts/system.txt` says how to answer, for every question. `prompts/<family>/<purpose>.txt` asks for one part of a
 report; a part without a file of its own is asked for by `prompts/section.txt` or `prompts/table.txt`. A family of the
-user's own brings its prompts in its folder. The version of a prompt is the hash of the rendered text.
+user's own brings its prompts in its folder; one without an ideograph in its titles is asked about in English
+(`prompts/en/`). The version of a prompt is the hash of the rendered text.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from importlib.abc import Traversable
+from pathlib import Path
 from string import Template
 
 from pydantic import BaseModel
@@ -24,14 +28,16 @@ from recount.schemas.family import Family
 from recount.schemas.figures import Kind
 
 _UNITS = {
-    Kind.MONEY: "金额",
-    Kind.PERCENT: "百分数",
-    Kind.COUNT: "整数",
-    Kind.AREA: "平方米",
-    Kind.SCORE: "分",
-    Kind.YEAR: "年份",
-    Kind.ANY: "数字",
+    Kind.MONEY: ("金额", "amount"),
+    Kind.PERCENT: ("百分数", "percentage"),
+    Kind.COUNT: ("整数", "whole number"),
+    Kind.AREA: ("平方米", "square metres"),
+    Kind.SCORE: ("分", "points"),
+    Kind.YEAR: ("年份", "year"),
+    Kind.ANY: ("数字", "number"),
 }
+_MANY, _TEXT = ("列表，每行一项", "list, one item for each row"), ("文字", "text")
+_IDEOGRAPH = re.compile("[\u2e80-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +59,10 @@ def render(family: Family, piece: Piece, answer: type[BaseModel], text: str, num
         "report": family.title,
         "title": piece.title,
         "heading": piece.heading or piece.title,
-        "fields": sheet(answer),
+        "fields": sheet(answer, in_english=is_in_english(family)),
         "text": text,
         "example": numbers.example,
-        "rule": numbers.rule,
+        "rule": _rule(family, numbers),
     }
     return Prompt(_filled(family, "system", values), _filled(family, _name(family, piece), values))
 
@@ -66,8 +72,10 @@ def render_choice(family: Family, name: str, choices: Mapping[str, str], text: s
 
     Raises UsageError as render does.
     """
-    lines = "\n".join(f"- {title}{'：' if said else ''}{said}" for title, said in choices.items())
-    values = {"report": family.title, "fields": lines, "text": text, "example": numbers.example, "rule": numbers.rule}
+    colon = ": " if is_in_english(family) else "："
+    lines = "\n".join(f"- {title}{colon if said else ''}{said}" for title, said in choices.items())
+    rule = _rule(family, numbers)
+    values = {"report": family.title, "fields": lines, "text": text, "example": numbers.example, "rule": rule}
     return Prompt(_filled(family, "system", values), _filled(family, name, values))
 
 
@@ -76,20 +84,42 @@ def again(family: Family, prompt: Prompt, found: str) -> Prompt:
     return Prompt(prompt.system, f"{prompt.user}\n{_filled(family, 'again', {'found': found})}")
 
 
-def sheet(answer: type[BaseModel], depth: int = 0) -> str:
+def is_in_english(family: Family) -> bool:
+    """Whether a family is asked about in English: none of its titles has an ideograph."""
+    return _IDEOGRAPH.search(family.title) is None and _is_told_in_letters(family.report)
+
+
+@cache
+def _is_told_in_letters(model: type[BaseModel]) -> bool:
+    return not any(map(_IDEOGRAPH.search, _titles_in(model)))
+
+
+def _titles_in(model: type[BaseModel]) -> Iterator[str]:
+    for field in fields_of(model).values():
+        yield field.title
+        yield from _titles_in(field.model) if field.model is not None else ()
+
+
+def _rule(family: Family, numbers: Numbers) -> str:
+    return numbers.rules.en if is_in_english(family) else numbers.rules.zh
+
+
+def sheet(answer: type[BaseModel], depth: int = 0, *, in_english: bool = False) -> str:
     """The fields of an answer, a line each: key, official title, what stands there."""
     lines = []
+    colon = ": " if in_english else "："
     for name, field in fields_of(answer).items():
-        lines.append(f"{'  ' * depth}- {name}：{field.title}{_stands_in(field)}")
+        lines.append(f"{'  ' * depth}- {name}{colon}{field.title}{_stands_in(field, in_english)}")
         if field.model is not None:
-            lines.append(sheet(field.model, depth + 1))
+            lines.append(sheet(field.model, depth + 1, in_english=in_english))
     return "\n".join(lines)
 
 
-def _stands_in(field: Field) -> str:
-    if field.kind is not None:
-        return f"（{_UNITS[field.kind]}）"
-    return "（列表，每行一项）" if field.many else "（文字）" if field.is_text else ""
+def _stands_in(field: Field, in_english: bool) -> str:
+    words = _UNITS[field.kind] if field.kind is not None else _MANY if field.many else _TEXT if field.is_text else None
+    if words is None:
+        return ""
+    return f" ({words[1]})" if in_english else f"（{words[0]}）"
 
 
 def _name(family: Family, piece: Piece) -> str:
@@ -110,15 +140,12 @@ def _filled(family: Family, name: str, values: dict[str, str]) -> str:
         ) from None
 
 
-@cache
 def _source(family: Family, name: str) -> str | None:
     """The text of a prompt file: of the family's own, else the common one."""
-    own = family.prompts / f"{name}.txt" if family.prompts is not None else None
-    if own is not None and own.is_file():
-        return own.read_text(encoding="utf-8")
     common = resources.files("recount.prompts")
-    for place in (common / family.name, common):
-        file = place / f"{name}.txt"
-        if file.is_file():
-            return file.read_text(encoding="utf-8")
-    return None
+    places = (family.prompts, common / family.name, common / "en" if is_in_english(family) else common)
+    return next((text for place in places if place and (text := _text_of(place / f"{name}.txt")) is not None), None)
+
+
+def _text_of(file: Path | Traversable) -> str | None:
+    return file.read_text(encoding="utf-8") if file.is_file() else None

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Protocol
 
 from pydantic import BeforeValidator, WithJsonSchema
 
@@ -38,11 +38,18 @@ class Copied:
     mark: int | None
 
 
+class Rules(NamedTuple):
+    """A rule in the languages of the prompts."""
+
+    zh: str
+    en: str
+
+
 class Numbers(Protocol):
     """A way of showing numbers and answering with them.
 
-    name: as `--protocol` of the comparison calls it. example: a number as an answer writes it. rule: how numbers are to
-    be copied, for the prompt.
+    name: as `--protocol` of the comparison calls it. example: a number as an answer writes it. rules: how numbers are
+    to be copied, for the prompt, in Chinese and in English.
     """
 
     @property
@@ -52,7 +59,7 @@ class Numbers(Protocol):
     def example(self) -> str: ...
 
     @property
-    def rule(self) -> str: ...
+    def rules(self) -> Rules: ...
 
     def printed(self, digits: str, mark: int) -> str:
         """A number as it is shown."""
@@ -94,7 +101,10 @@ class Pair:
 
     name: str = "pair"
     example: str = "1,955.06@7"
-    rule: str = "数字连同其后的“@编号”一起照抄，如“1,955.06@7”；不抄“%”、“万元”等单位"
+    rules: ClassVar[Rules] = Rules(
+        "数字连同其后的“@编号”一起照抄，如“1,955.06@7”；不抄“%”、“万元”等单位",
+        'Copy each figure with the "@number" behind it, such as "1,955.06@7"; do not copy %, currencies and units',
+    )
 
     def printed(self, digits: str, mark: int) -> str:
         """1,955.06@7."""
@@ -119,7 +129,10 @@ class Plain:
 
     name: str = "plain"
     example: str = "1,955.06"
-    rule: str = "数字照抄原文，如“1,955.06”；不抄“%”、“万元”等单位"
+    rules: ClassVar[Rules] = Rules(
+        "数字照抄原文，如“1,955.06”；不抄“%”、“万元”等单位",
+        'Copy each figure as it is printed, such as "1,955.06"; do not copy %, currencies and units',
+    )
 
     def printed(self, digits: str, mark: int) -> str:  # noqa: ARG002 - the protocol shows no marks
         """1,955.06."""
@@ -152,7 +165,10 @@ class MarkAlone(Pair):
 
     name: str = "mark"
     example: str = "7"
-    rule: str = "只写该数字后面“@”之后的编号，如“1,955.06@7”写“7”"
+    rules: ClassVar[Rules] = Rules(
+        "只写该数字后面“@”之后的编号，如“1,955.06@7”写“7”",
+        'Write only the number behind the "@" of a figure: "7" for "1,955.06@7"',
+    )
 
     def figure_type(self, shown: Sequence[str]) -> Any:  # noqa: ARG002
         """A whole number."""

@@ -28,7 +28,7 @@ class Question:
     """What is asked of a model. system, user: the rendered prompt. response: the pydantic model of the answer.
 
     purpose: the report field that it is about ("income"), for the ledger. document: sha256 of the file. round: 0 the
-    first question, 1 and on after a contradiction of the verifier.
+    first question, 1 and on after a contradiction of the verifier. in_english: else it is in Chinese.
     """
 
     system: str
@@ -37,6 +37,7 @@ class Question:
     purpose: str
     document: str = ""
     round: int = 0
+    in_english: bool = False
 
 
 @dataclass(frozen=True, slots=True)

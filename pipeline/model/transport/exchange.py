@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from tenacity import RetryCallState
 
 AGAIN = "上一次回答不符合要求：\n{problem}\n请改正，并重新给出完整的回答。"
+AGAIN_EN = (
+    "Your last answer does not keep to what was asked for:\n{problem}\nPut it right, and write the whole answer again."
+)
 """What is added to a question whose answer did not keep to the schema. Only the last failure is shown."""
 _BRIEFLY = 3
 _MOST_LESSONS = 12
@@ -73,7 +76,7 @@ def connected(settings: ModelSettings) -> Iterator[Connection]:
 
 def messages_of(question: Question, problem: str = "") -> Messages:
     """What is sent of a question. problem: what was wrong with its last answer."""
-    again = "\n\n" + AGAIN.format(problem=problem) if problem else ""
+    again = "\n\n" + (AGAIN_EN if question.in_english else AGAIN).format(problem=problem) if problem else ""
     return [{"role": "system", "content": question.system}, {"role": "user", "content": question.user + again}]
 
 

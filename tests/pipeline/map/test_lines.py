@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from pydantic import create_model
 
-from recount.pipeline.map.statements import lines_of, read_statement, title_rule, titled
+from recount.pipeline.map.statements import (
+    claims,
+    continued,
+    joined,
+    lines_in,
+    lines_of,
+    read_statement,
+    title_rule,
+    titled,
+)
 from recount.schemas.describe import fields_of
 from recount.schemas.figures import F, Kind, Model, Ref, rows
 from recount.schemas.statements import Line, Statement, line, period_of
@@ -35,7 +46,8 @@ class Balance(Statement[F]):
 
 def read(model: Any, table: Rows, *caption: str, **options: Any) -> Sequence[Any]:
     over = next((period for words in caption if (period := period_of(words)) is not None), None)
-    columns: Sequence[Any] = read_statement(model[Ref], lines_of(grid(table, *caption, **options), over))
+    lines = lines_of(grid(table, *caption, **options), over)
+    columns: Sequence[Any] = read_statement(model[Ref], lines, claims(lines_in(model[Ref]), lines))
     return columns
 
 
@@ -82,6 +94,14 @@ def test_what_is_no_amount_of_money_is_delivered_as_printed() -> None:
     assert [(value(row.amount), value(row.other)) for row in this.lines] == [(10, None), (None, Decimal("0.25"))]
 
 
+def test_a_line_that_is_not_there_is_not_the_one_under_the_next_heading() -> None:
+    """Other is printed under the second heading alone: the first has none."""
+    table = [row for row in BALANCE if row[2] != "20.00"]
+    this, last = read(Balance, table)
+    assert amounts(this) == [100, None, 5, 125]
+    assert amounts(last) == [80, None, None, 110]
+
+
 def test_words_that_two_lines_have_are_left_open_without_the_line_above() -> None:
     assert amounts(read(named("Other", "Total assets"), BALANCE)[0]) == [None, 125]
 
@@ -92,13 +112,69 @@ def test_a_year_that_two_columns_say_is_neither_ones() -> None:
         ["", "2024", "2023", "2024", "2023"],
         ["Cash", "1.00", "2.00", "3.00", "4.00"],
     ]
-    assert [(column.period, column.head) for column in read(named("Cash"), table)][:2] == [
-        (None, "Group 2024"), (None, "Group 2023"),
+    assert [(column.period, column.head, amounts(column)) for column in read(named("Cash"), table)] == [
+        ("2024", "Group 2024", [1]), ("2024", "Company 2024", [3]),
+        ("2023", "Group 2023", [2]), ("2023", "Company 2023", [4]),
     ]  # fmt: skip
     periods = [["", "2024", "2024", "2023"], ["Cash", "1.00", "2.00", "3.00"]]
     (only,) = read(named("Cash"), periods)
     assert (only.period, amounts(only)) == ("2023", [3])
     assert lines_of(grid(periods)).without == ("2024", "2024")
+
+
+def test_an_inner_and_an_outer_column_of_a_year_are_one() -> None:
+    table: Rows = [
+        ["", Span("2024", 2), Span("2023", 2)],
+        ["", "£", "£", "£", "£"],
+        ["Fixed assets", "", "7.00", "", "6.00"],
+        ["Cash", "2.00", "", "1.00", ""],
+        ["Net assets", "", "9.00", "", "7.00"],
+    ]
+    columns = read(named("Fixed assets", "Cash", "Net assets"), table)
+    assert [(column.period, amounts(column)) for column in columns] == [("2024", [7, 2, 9]), ("2023", [6, 1, 7])]
+    table[3] = ["Cash", "2.00", "2.00", "1.00", ""]
+    assert [column.period for column in read(named("Cash"), table)] == ["2023"]
+
+
+def test_heads_that_say_a_period_and_more_are_told_apart_by_both() -> None:
+    heads = ["", "Unrestricted funds 2024", "Total 2024", "Total 2023", "Change from 2023", "Share of total 2024 %"]
+    columns = read(named("Income"), [heads, ["Income", "1.00", "3.00", "2.00", "1.00", "50.00"]])
+    assert [(column.period, column.head, amounts(column)) for column in columns] == [
+        ("2024", "Unrestricted funds 2024", [1]), ("2024", "Total 2024", [3]), ("2023", "Total 2023", [2]),
+        (None, "Change from 2023", [1]),
+    ]  # fmt: skip
+
+
+def test_a_table_goes_on_in_those_behind_it_that_say_so() -> None:
+    report: Any = create_model("Report", __base__=Model, balance=(tuple[Statement[Ref], ...], rows("Balance Sheet")))
+    rule = title_rule(fields_of(report)["balance"])
+    first = grid([["", "2024"], ["Cash", "1.00"]], "Balance Sheet")
+    second = grid([["", "2024"], ["Debt", "2.00"]], "Balance Sheet (continued)")
+    other = grid([["", "2024"], ["Sales", "3.00"]], "Income Statement (continued)")
+    assert list(continued([first, second, other], first, rule)) == [second]
+    assert list(continued([first, other, second], first, rule)) == []
+    both = joined([lines_of(first), lines_of(second)])
+    assert [row.label for row in both.rows] == ["Cash", "Debt"]
+    parent = lines_of(grid([["", "2023"], ["Debt", "2.00"]]))
+    assert [row.label for row in joined([lines_of(first), parent]).rows] == ["Cash"]
+
+
+def test_a_line_says_how_far_it_is_set_in() -> None:
+    table = grid([["", "2024"], ["Assets", ""], ["Cash", "1.00"], ["Total", "1.00"], ["Other", "2.00"]])
+    lefts = {"Assets": 60.0, "Cash": 72.0, "Total": 84.5, "Other": 71.0}
+    cells = tuple(dataclasses.replace(cell, left=lefts.get(cell.text.printed)) for cell in table.cells)
+    lines = lines_of(dataclasses.replace(table, cells=cells))
+    assert [(row.label, row.level) for row in lines.rows] == [("Assets", 0), ("Cash", 1), ("Total", 2), ("Other", 1)]
+    assert [(row.label, row.level) for row in read_statement(Statement[Ref], lines, claims(lines_in(Statement[Ref]), lines))[0].lines] == [
+        ("Cash", 1), ("Total", 2), ("Other", 1),
+    ]  # fmt: skip
+    assert {row.level for row in lines_of(table).rows} == {None}
+
+
+def test_labels_in_the_middle_of_their_column_have_no_level() -> None:
+    table = grid([["", "2024"], *([f"Line {at}", "1.00"] for at in range(9))])
+    cells = tuple(dataclasses.replace(cell, left=60.0 + 9 * cell.row) for cell in table.cells)
+    assert {row.level for row in lines_of(dataclasses.replace(table, cells=cells)).rows} == {None}
 
 
 def test_heads_over_several_columns_say_how_long() -> None:
@@ -195,7 +271,7 @@ def test_a_line_of_years_is_no_head() -> None:
 
 
 def test_figures_with_more_than_a_currency_beside_them_are_none() -> None:
-    table: Rows = [["", "2024"], ["Cash", "$ 5.00"], ["Debt", "5.00 (a)"]]
+    table: Rows = [["", "2024"], ["Cash", "$ 5.00"], ["Debt", "5.00 of which"]]
     assert amounts(read(named("Cash", "Debt"), table)[0]) == [5, None]
 
 
@@ -213,6 +289,24 @@ def test_the_table_of_a_title_is_the_one_that_says_no_more() -> None:
     found = titled(blocks, title_rule(fields_of(report)["balance"]))
     assert found is not None
     assert found[0] is own
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("编制单位：青川供水有限公司　2023年12月31日　单位：元", "2023-12-31"),
+        ("会企02表编制单位：青川供水有限公司2023年度单位：元", "2023"),
+        ("编制单位：青川2018年供水有限公司2023年12月31日单位：元", None),  # two dates: which it is, nobody says
+        ("青川供水有限公司2023年12月31日", None),
+    ],
+)
+def test_the_date_beside_whose_a_statement_is_dates_its_columns(line: str, told: str | None) -> None:
+    """The line of 会企01表: company, date and unit stand in one line over the table."""
+    balance = grid([["资产", "期末余额", "年初余额"], ["货币资金", "1.00", "2.00"]])
+    report: Any = create_model("Report", __base__=Model, balance=(tuple[Statement[Ref], ...], rows("资产负债表")))
+    found = titled([paragraph("资产负债表"), paragraph(line), balance], title_rule(fields_of(report)["balance"]))
+    assert found is not None
+    assert (found[1].told if found[1] is not None else None) == told
 
 
 def test_the_year_in_a_title_is_any_year() -> None:

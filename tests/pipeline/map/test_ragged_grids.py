@@ -17,7 +17,7 @@ from recount.pipeline.map.evaluations.evaluations import map_evaluations
 from recount.pipeline.map.final_accounts.narrative import units_in
 from recount.pipeline.map.final_accounts.statements import READERS
 from recount.pipeline.map.grammar.passage import refs_in
-from recount.pipeline.map.labelled import read_lines, read_rows
+from recount.pipeline.map.labelled import columns_in, read_lines, read_rows
 from recount.pipeline.map.tables.coded import Labels, code_and_name
 from recount.pipeline.map.tables.sheet import table_of
 from recount.schemas.common.rows import GeneralRow
@@ -104,7 +104,7 @@ OTHERS: dict[str, Reader] = {
     "evaluations over two grids": lambda table: map_evaluations([table, table])[:2],
     "targets": lambda table: map_targets([table]),
     "units": lambda table: units_in([table]),
-    "labelled rows": lambda table: read_rows(GeneralRow[Ref], table),
+    "labelled rows": lambda table: read_rows(GeneralRow[Ref], *columns_in(GeneralRow[Ref], table)),
     "labelled lines": lambda table: read_lines(ThreePublicBudget[Ref], table),
 }
 READ_BY = FINAL | BUDGET | OTHERS

@@ -190,9 +190,10 @@ def test_what_the_template_left_open_is_asked_for_and_nothing_else() -> None:
     known = example(NATIONAL)
     pieces = pieces_of(known.document, known.family)
     without = known.template.report.model_copy(update={"income": None})
-    opened = open_pieces(pieces, without, known.verified)
+    unmapped = known.template.report.unmapped_figures
+    opened = open_pieces(pieces, without, known.verified, unmapped)
     assert [each.purpose for each in opened if each.purpose == "income"] == ["income"]
-    assert [each.purpose for each in open_pieces(pieces, known.template.report, known.verified)] == []
+    assert open_pieces(pieces, known.template.report, known.verified, unmapped) == []
 
 
 def test_a_document_whose_wording_no_template_knows_goes_to_the_model() -> None:

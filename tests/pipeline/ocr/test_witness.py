@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,18 @@ import pymupdf
 import pytest
 
 from recount.pipeline.document import Page, Pages
+from recount.pipeline.mupdf import face_of, look_of
 from recount.pipeline.ocr import witness
-from recount.pipeline.ocr.witness import digits_of, witnessed
+from recount.pipeline.ocr.witness import digits_of, own_looks, witnessed
 from recount.pipeline.read import read_pdf
 
 FIGURES = ("411.63", "1,950.38", "726.04", "85.97", "330.75")
 
 
 @pytest.fixture(autouse=True)
-def _no_fonts_seen_before() -> None:
+def _no_fonts_seen_before(monkeypatch: pytest.MonkeyPatch) -> None:
     witness._SEEN.clear()
+    monkeypatch.setattr(witness, "own_looks", frozenset)
 
 
 def sheet(figures: tuple[str, ...] = FIGURES, font: str = "helv") -> Any:
@@ -207,6 +210,52 @@ def test_a_font_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert looked_at(document, tmp_path).pages[0].readable
 
 
+def test_what_looks_the_same_is_read_once_whichever_report_brings_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at(embedded(as_it_is), tmp_path)
+    other = embedded(lambda pairs: pairs.update({"0060": "0041"}))
+    monkeypatch.setattr(witness._Eye, "read", lambda *_: pytest.fail("read again"))
+    assert looked_at(other, tmp_path).pages[0].readable
+
+
+def test_a_font_that_the_library_brings_too_need_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(witness, "own_looks", own_looks)
+    assert {sign for _, sign in own_looks()} == set("0123456789.")
+    assert not looked_at(embedded(told("6", "5")), tmp_path).pages[0].readable
+    monkeypatch.setattr(witness._Eye, "read", lambda *_: pytest.fail("read"))
+    assert looked_at(embedded(as_it_is), tmp_path).pages[0].readable
+
+
+def test_what_was_read_as_one_sign_is_none_that_another_report_says(tmp_path: Path) -> None:
+    looked_at(embedded(as_it_is), tmp_path)
+    [page] = looked_at(embedded(told("6", "5")), tmp_path).pages
+    assert not page.readable
+
+
+def test_of_fonts_that_look_the_same_those_that_lie_are_not_believed(tmp_path: Path) -> None:
+    document = embedded(as_it_is)
+    for change in (told("6", "5"), told("6", "5"), as_it_is):
+        document.insert_pdf(pymupdf.open(stream=embedded(change).tobytes()))
+    pages = looked_at(document, tmp_path).pages
+    assert [page.readable for page in pages] == [True, False, False, True]
+
+
+def test_glyphs_that_look_the_same_are_the_same_in_two_fonts() -> None:
+    def looks(font: str) -> dict[str, bytes | None]:
+        document = embedded(as_it_is) if font == "own" else sheet(font=font)
+        [(xref, *_)] = document[0].get_fonts()
+        [trace, *_] = document[0].get_texttrace()
+        face = face_of(document, xref)
+        return {chr(sign): look_of(face, glyph) for sign, glyph, *_ in trace["chars"]}
+
+    assert None not in looks("own").values()
+    assert looks("own") == looks("own")
+    assert len(set(looks("own").values())) == len(looks("own"))
+    assert looks("own")["4"] != looks("helv")["4"]
+    assert look_of(None, 1) is None
+
+
 def test_a_font_without_a_table_of_its_own_cannot_lie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(witness._Eye, "read", lambda *_: pytest.fail("read"))
     assert looked_at(sheet(), tmp_path).pages[0].readable
@@ -241,9 +290,10 @@ def test_nothing_under_a_bar_is_published(paint: tuple[float, float, float], tmp
 
 def test_every_glyph_is_shown_however_many_figures_there_are() -> None:
     def run(at: int, text: str) -> witness._Run:
-        return witness._Run(1, (float(at), 0.0, 1.0, 1.0), text, frozenset((b"font", int(sign), sign) for sign in text))
+        glyphs = frozenset(((1,), int(sign), sign) for sign in text)
+        return witness._Run(1, (float(at), 0.0, 1.0, 1.0), text, glyphs, frozenset())
 
     runs = [*(run(at, f"{at:04}".replace("9", "8")) for at in range(1500)), run(1500, "9")]
-    chosen = witness._fewest(runs)
+    chosen = witness._fewest(runs, attrgetter("glyphs"))
     assert {sign for one in chosen for *_, sign in one.glyphs} == set("0123456789")
     assert len(chosen) <= 5

@@ -123,3 +123,74 @@ def test_what_is_no_output_folder_has_nothing_to_be_compared(
         main(["chain", str(tmp_path / "nosuch")])
     assert exit.value.code == 2
     assert "nosuch is no output folder of recount structure" in capsys.readouterr().err
+
+
+# --- statements of a family of the user's
+
+
+def statements(folder: Path, file: str, columns: list[tuple[str, dict[str, str]]], **about: Any) -> None:
+    """A result with a balance sheet: of each column its period, and figures by line (a label in the free ones)."""
+    figures: dict[str, Any] = {}
+    balance = []
+    for at, (period, values) in enumerate(columns):
+        free = [label for label in values if " " in label]
+        lines = [{"label": label, "amount": 1, "other": None} for label in free]
+        balance.append(
+            {"period": period, "head": period, "lines": lines} | {key: 1 for key in values if key not in free}
+        )
+        for line, shown in values.items():
+            key = f"lines/{free.index(line)}/amount" if line in free else line
+            entry = {"raw": shown, "value": f"@{shown}@", "unit": "USD", "page": 1, "bbox": [0, 0, 1, 1]}
+            figures[f"/balance/{at}/{key}"] = {**entry, "status": "verified"}
+    result = {
+        "contract": "trust/1",
+        "source": {"file": file, "sha256": file, "pages": 1},
+        "report": {**about, "balance": balance},
+        "figures": figures,
+        "checks": [],
+    }
+    (folder / "reports").mkdir(exist_ok=True)
+    text = json.dumps(result).replace('"@', "").replace('@"', "")
+    (folder / "reports" / f"{file}.json").write_text(text, encoding="utf-8")
+
+
+def test_the_column_of_last_year_is_what_the_report_of_last_year_had(tmp_path: Path) -> None:
+    first = {"cash": "10.00", "Other assets": "5.00"}
+    statements(tmp_path, "a.pdf", [("2022-12-31", first), ("2021-12-31", {"cash": "1.00"})])
+    statements(
+        tmp_path, "b.pdf", [("2023-12-31", {"cash": "12.00"}), ("2022-12-31", {**first, "Other assets": "5.50"})]
+    )
+    assert found(tmp_path) == (1, 2, 1)
+    (finding,) = chain(tmp_path).findings
+    assert str(finding) == (
+        "trust: balance: Other assets of 2022-12-31 is 5.00 (a.pdf, page 1, /balance/0/lines/0/amount), but the report "
+        "of 2023-12-31 says 5.50 (b.pdf, page 1, /balance/1/lines/0/amount): difference -0.50, rounding explains up to "
+        "0.010"
+    )
+
+
+def test_columns_that_only_say_which_year_before_are_dated_by_the_report(tmp_path: Path) -> None:
+    statements(tmp_path, "a.pdf", [("current", {"cash": "10.00"})], fiscal_year=2022)
+    statements(tmp_path, "b.pdf", [("current", {"cash": "12"}), ("opening", {"cash": "11.00"})], fiscal_year=2023)
+    assert found(tmp_path) == (1, 1, 1)
+
+
+def test_reports_of_other_units_of_no_unit_or_of_one_end_are_not_compared(tmp_path: Path) -> None:
+    columns = [("2022-12-31", {"cash": "10.00"})], [("2023-12-31", {"cash": "9"}), ("2022-12-31", {"cash": "11.00"})]
+    statements(tmp_path, "a.pdf", columns[0], unit_name="Harbour")
+    statements(tmp_path, "b.pdf", columns[1], unit_name="Lake")
+    assert found(tmp_path) == (0, 0, 0)
+    statements(tmp_path, "b.pdf", columns[1], unit_name=None)
+    assert found(tmp_path) == (0, 0, 0)
+    statements(tmp_path, "b.pdf", columns[1], unit_name="Harbour")
+    assert found(tmp_path) == (1, 1, 1)
+    statements(tmp_path, "c.pdf", columns[1], unit_name="Harbour")  # a correction: nobody says which counts
+    assert found(tmp_path) == (0, 0, 0)
+
+
+def test_a_line_that_stands_twice_and_a_period_that_nothing_dates_are_not_compared(tmp_path: Path) -> None:
+    twice = [("2022-12-31", {"cash": "1.00"}), ("2022-12-31", {"cash": "2.00"})]
+    statements(tmp_path, "a.pdf", [*twice, ("2021-12-31", {"cash": "7"})])
+    statements(tmp_path, "b.pdf", [("2023-12-31", {"cash": "3.00"}), ("2022-12-31", {"cash": "9.00"})])
+    statements(tmp_path, "c.pdf", [("2024-12-31", {"cash": "3.00"}), ("opening", {"cash": "9.00"})])
+    assert found(tmp_path) == (0, 0, 0)

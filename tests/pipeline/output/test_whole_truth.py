@@ -314,7 +314,7 @@ def test_results_of_a_family_of_the_users_are_exported_and_opened(own: Path, tmp
     with closing(sqlite3.connect(moved / "out" / "ledger.sqlite")) as ledger:
         ledger.execute("UPDATE runs SET arguments = json_set(arguments, '$.family', '/nowhere')")
         ledger.commit()
-    with pytest.raises(UsageError, match=r"does not know results of charity/1; name their family with --family"):
+    with pytest.raises(UsageError, match=r"results of charity/1 are of a family that is not at hand: give"):
         export(moved / "out", tmp_path / "a.csv", "csv")
     assert (
         run("export", moved / "out", "--format", "csv", "-o", tmp_path / "a.csv", "--family", moved / "elsewhere") == 0
@@ -331,7 +331,7 @@ def test_a_family_that_came_with_the_results_is_no_program_to_be_run(own: Path, 
             "UPDATE runs SET arguments = json_set(arguments, '$.family', ?)", [str(tmp_path / "mailed/charity")]
         )
         ledger.commit()
-    with pytest.raises(UsageError, match="name their family"):
+    with pytest.raises(UsageError, match="are of a family that is not at hand"):
         export(tmp_path / "mailed", tmp_path / "a.csv", "csv")
 
 

@@ -84,8 +84,10 @@ def survives(process: subprocess.Popen[bytes], way: str, chance: random.Random) 
 
 
 def workers_of(process: int) -> list[int]:
-    listed = Path(f"/proc/{process}/task/{process}/children")
-    return [int(child) for child in listed.read_text().split()] if listed.exists() else []
+    """The processes that one started, and those that these did."""
+    listed = [path.read_text() for path in Path(f"/proc/{process}/task").glob("*/children")]
+    own = [int(child) for children in listed for child in children.split()]
+    return own + [deeper for child in own for deeper in workers_of(child)]
 
 
 def disturbed(trade: Trade, folder: Path, kills: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given, settings
@@ -69,11 +70,82 @@ def test_lines_that_print_the_same() -> None:
     assert said(lines) == [(2, {(1, 0)})]
 
 
-def test_a_line_of_nothing_is_a_term_and_one_that_is_never_printed_is_not() -> None:
+def test_a_line_of_nothing_and_a_blank_one_are_terms_of_the_sum_that_they_stand_in() -> None:
     lines = [series("1520.31", "877.10"), series("0.00", None), series("204.02", "11.00"), series("1724.33", "888.10")]
     assert said(lines) == [(3, {(1, 0), (1, 1), (1, 2)})]
-    lines[1] = series(None, None)
-    assert said(lines) == [(3, {(1, 0), (1, 2)})]
+    lines[1] = NOTHING
+    assert said(lines) == [(3, {(1, 0), (1, 1), (1, 2)})]
+    other = series("9.99", "4.10")
+    above = [series("888.10", "1724.33"), other, NOTHING, series("877.10", "1520.31"), series("11.00", "204.02")]
+    assert said(above) == [(0, {(1, 2), (1, 3), (1, 4)})]
+    above[2], above[1] = above[1], above[2]  # what stands between is of something else
+    assert said(above) == [(0, {(1, 3), (1, 4)})]
+    headed = [NOTHING, replace(lines[0], heads=True), *lines[2:]]
+    assert said(headed) == [(3, {(1, 1), (1, 2)})]
+
+
+NOTHING = series(None, None)
+
+
+def test_a_line_of_nothing_is_part_of_one_sum_alone() -> None:
+    lines = [
+        series("1520.31", "877.10"), series("204.02", "11.00"), series("1724.33", "888.10"), NOTHING,
+        series("77.05", "66.02"), series("14.44", "13.13"), series("91.49", "79.15"), series("1815.82", "967.25"),
+    ]  # fmt: skip
+    assert said(lines) == [(2, {(1, 0), (1, 1)}), (6, {(1, 3), (1, 4), (1, 5)}), (7, {(1, 2), (1, 6)})]
+
+
+def test_the_sign_of_a_line_of_nothing_is_not_known_among_mixed_ones() -> None:
+    lines = [
+        series("5120.44", "4630.18"), NOTHING, series("3317.02", "3002.11"), series("88.20", "3.17"),
+        series("1891.62", "1631.24"),
+    ]  # fmt: skip
+    assert said(lines) == [(4, {(1, 0), (-1, 2), (1, 3)})]
+
+
+def test_a_total_of_one_part_is_no_figure_twice() -> None:
+    lines = [
+        series("1520.31", "877.10"), series("1316.29", "866.10"), series("204.02", "11.00"),
+        series("55.10", "70.12"), NOTHING, series("55.10", "70.12"),
+    ]  # fmt: skip
+    assert said(lines) == [(0, {(1, 1), (1, 2)}), (3, {(1, 4), (1, 5)})]  # as sums stand above their parts here
+    assert said(lines[3:]) == []
+    apart = [series("9120.44", "8301.55"), series("17.00", "23.00"), series("9120.44", "8301.55"), NOTHING]
+    assert said(apart) == []
+
+
+def test_one_figure_alone_that_is_printed_twice_may_be_a_total_and_its_part() -> None:
+    assert said([series("9120.44"), series("17.00"), series("9120.44")]) == []
+    lines = [series("9120.44"), series("17.00"), series("9137.44"), series("8100.21"), series("1037.23")]
+    assert (5, {(1, 2)}) in said([*lines, series("9137.44")]) or (5, {(1, 3), (1, 4)}) in said(
+        [*lines, series("9137.44")]
+    )
+
+
+def test_a_figure_that_is_blank_where_the_other_is_not_is_another() -> None:
+    lines = [series("9120.44", "8301.55", "3.71"), series("17.00", "23.00", "1.10"), series("9120.44", "8301.55", None)]
+    assert said(lines) == []
+
+
+def test_a_total_that_is_often_one_part_alone() -> None:
+    lines = [
+        series("9120.44", "8301.55", "3.71"), series(None, None, "3.71"), series("9120.44", "8301.55", None),
+        series("17.00", "23.00", "1.10"),
+    ]  # fmt: skip
+    assert said(lines) == [(0, {(1, 1), (1, 2)})]
+
+
+def test_what_is_printed_twice_is_the_total_of_two_things() -> None:
+    lines = [
+        series("1520.31", "877.10"), series("1700.00", "801.11"), series("204.02", "11.00"), series("24.33", "86.99"),
+        series("1724.33", "888.10"), series("1724.33", "888.10"),
+    ]  # fmt: skip
+    found = said(lines)
+    assert [sorted(terms) for _, terms in found[:2]] in (
+        [[(1, 0), (1, 2)], [(1, 1), (1, 3)]],
+        [[(1, 1), (1, 3)], [(1, 0), (1, 2)]],
+    )
+    assert not any(sign < 0 for _, terms in found for sign, _ in terms)
 
 
 def test_terms_are_of_one_role() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from recount.pipeline.document import Document, Line, Paragraph, Token
 from recount.pipeline.split.abroad import (
     Shares,
+    amounts_begin,
     combined,
     is_figure_abroad,
     is_latin,
@@ -20,6 +21,7 @@ from recount.pipeline.split.abroad import (
     of_a_share,
     power_of,
     stated_abroad,
+    stated_in_words,
 )
 from recount.pipeline.split.text import Piece
 from recount.pipeline.split.tokens import TokenStore, Within
@@ -73,6 +75,15 @@ def read(shown: str, numbers: Numbers = USUAL, within: Within = IN_A_CELL) -> li
         ("1234x", []),
         ("December 31, 2024", ["31", "2024"]),
         ("Note 14", ["14"]),
+        ("1,234(1)", ["1234"]),
+        ("(4,321)(1)", ["-4321"]),
+        ("1,234*", ["1234"]),
+        ("5,678\N{SUPERSCRIPT ONE}", ["5678"]),
+        ("31.2% (b)", ["31.2"]),
+        ("1,234 (12)", ["1234", "12"]),
+        ("12,345.00 CR", ["12345.00?"]),
+        ("2,300 Dr.", ["2300?"]),
+        ("2,300 Drums", ["2300"]),
     ],
 )
 def test_a_number_is_read_with_its_sign_or_not_at_all(shown: str, found: list[str]) -> None:
@@ -429,10 +440,132 @@ def test_a_label_with_figures_of_its_own_goes_on_from_no_other(tmp_path: Path) -
         ("2024", False),
         ("31.12.2024", False),
         ("£ -", True),
+        ("38\N{NARROW NO-BREAK SPACE}062", True),
+        ("1,234(1)", True),
+        ("(4,321)*", True),
+        ("910 (a)", True),
+        ("12,345.00 CR", True),
+        ("2024(1)", False),
+        ("30,", False),
+        ("12 of 30", False),
     ],
 )
 def test_two_amounts_are_no_figure(text: str, figure: bool) -> None:
     assert is_figure_abroad(text) is figure
+
+
+@pytest.mark.parametrize(
+    ("line_of", "begun"),
+    [
+        ("(1,805) $ 19,521", [1]),
+        ("1,234 € 5,678 €", [2]),
+        ("$ 12 $ 34", [2]),
+        ("$ 12", []),
+        ("12 345", []),
+        ("Note 12 3,456", [2]),
+    ],
+)
+def test_a_currency_is_of_the_amount_that_it_stands_before(line_of: str, begun: list[int]) -> None:
+    assert list(amounts_begin(line_of.split())) == begun
+
+
+@pytest.mark.parametrize(
+    ("texts", "numbers"),
+    [
+        (["Net income 38.062 75.826", "Taxes -12.147"], COMMA),
+        (["Net income 38.062 75.826"], USUAL),  # two may be decimals
+        (["Rates 38.062 75.826 12.147", "Beta 0.125"], USUAL),
+        (["Income 38.062 75.826 12.147", "Tax 1,234.50", "Paid 2,000.10"], USUAL),
+        (
+            [
+                "Result 1\N{RIGHT SINGLE QUOTATION MARK}142.50",
+                "Taxes 2\N{RIGHT SINGLE QUOTATION MARK}275.18",
+                "Net 1\N{RIGHT SINGLE QUOTATION MARK}000.00",
+            ],
+            APOSTROPHE,
+        ),
+        (
+            [
+                f"{label} {amount}\N{NARROW NO-BREAK SPACE}062,5"
+                for label, amount in (("Cash", 38), ("Tax", 7), ("Net", 45))
+            ],
+            BLANK,
+        ),
+    ],
+)
+def test_the_pages_tell_how_thousands_are_parted(texts: list[str], numbers: Numbers) -> None:
+    lines = [line(text, 60.0, 100.0 + 20 * at) for at, text in enumerate(texts)]
+    assert numbers_of([], [page(1, *lines)]) == numbers
+
+
+@pytest.mark.parametrize(
+    ("words", "unit"),
+    [
+        ("Inventories consist of the following (in millions):", "millions"),
+        ("The table shows the result (in thousands, except percentages). Sales grew by $312 million.", "thousands"),
+        ("All amounts below are in thousands of euros:", "EUR thousands"),
+        ("Sales grew by $312 million (2 million more than last year), as follows:", None),
+        ("Sales grew (by $312 million), as follows", None),
+    ],
+)
+def test_the_sentence_before_a_table_states_its_unit(words: str, unit: str | None) -> None:
+    assert stated_in_words(words) == unit
+
+
+def test_a_table_is_in_the_unit_that_its_sentence_states(tmp_path: Path) -> None:
+    paper = Paper()
+    paper.put(60, 90, "Inventories consist of the following (in thousands):")
+    paper.rows([("", "2024", "2023"), ("Goods", "1,200", "900"), ("Total", "1,200", "900")], RIGHTS, 115)
+    [grid] = grids(paper.read(tmp_path))
+    assert grid.unit == "thousands"
+    assert {number.token.head for cell in grid.cells for number in cell.numbers} == {"thousands"}
+
+
+def test_a_unit_in_long_brackets_is_of_the_table_below(tmp_path: Path) -> None:
+    paper = Paper()
+    paper.put(297, 80, "STATEMENTS OF OPERATIONS", "^")
+    unit = "(In millions, except number of shares, which are reflected in thousands, and per-share amounts)"
+    paper.put(297, 94, unit, "^")
+    paper.rows([("", "2024", "2023"), ("Sales", "1,200", "900"), ("Total", "1,200", "900")], RIGHTS, 120)
+    [grid] = grids(paper.read(tmp_path))
+    assert (titles(grid), grid.unit) == (["STATEMENTS OF OPERATIONS", unit], "millions")
+
+
+def test_a_title_in_the_middle_of_the_table_is_over_it_and_no_head(tmp_path: Path) -> None:
+    paper = Paper()
+    paper.put(290, 80, "BALANCE SHEET", "^")
+    paper.put(290, 92, "AS AT 31 MARCH", "^")
+    for at, (label, note, *figures) in enumerate(
+        [
+            ("", "Note", "2024", "2023"),
+            ("Cash", "4", "1,200", "900"),
+            ("Debt", "5", "(12)", "(9)"),
+            ("Net", "", "1,188", "891"),
+        ]
+    ):
+        paper.rows([(label, *figures)], RIGHTS, 110 + 12 * at)
+        paper.put(230, 110 + 12 * at, note)
+    [grid] = grids(paper.read(tmp_path))
+    assert titles(grid) == ["BALANCE SHEET", "AS AT 31 MARCH"]
+    assert shown(grid)[0] == ["", "Note", "2024", "2023"]
+
+
+def test_years_stand_over_an_inner_and_an_outer_column_each(tmp_path: Path) -> None:
+    paper = Paper()
+    columns = (280.0, 350.0, 420.0, 490.0)
+    for year, middle in (("2024", 285.0), ("2023", 425.0)):
+        paper.put(middle, 100, year, "^")
+    for right in columns:
+        paper.put(right, 112, "£", ">")
+    rows = [
+        ("Fixed assets", "", "812,345", "", "799,000"),
+        ("Debtors", "12,400", "", "9,800"),
+        ("Cash", "2,100", "", "1,900"),
+    ]
+    paper.rows([*rows, ("Net assets", "", "826,845", "", "810,700")], columns, 130)
+    [grid] = grids(paper.read(tmp_path))
+    heads = {cell.text.printed: (cell.column, cell.column_end) for cell in grid.cells if cell.row == 0}
+    assert (heads["2024"], heads["2023"]) == ((1, 3), (3, 5))
 
 
 def test_amounts_that_a_scan_gives_as_one_line_stand_in_columns(tmp_path: Path) -> None:

@@ -1,0 +1,92 @@
+"""The columns of a statement: which periods the heads over figures say, and which columns of a grid are one.
+
+A head may say a period alone (2024), a period and what else the column is of (Total funds 2024), or no period at all.
+What is not certain is left out: two columns that say the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+
+from recount.schemas.statements import Period, dated, period_in
+
+_NO_AMOUNTS = re.compile(r"%|percent|ratio|[率比]$|比[例重]|[增变]幅|增长|note|附注|序号|行次", re.IGNORECASE)
+"""Of the head of a column: no figures that a sum adds up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of figures. head: as printed. period: that it says. of: what its head says besides, folded. numbers: its
+    columns of the grid: one of each half of a table in two halves, or several of which a row fills one (inner and outer
+    ones)."""
+
+    head: str
+    period: Period | None
+    numbers: tuple[int, ...]
+    of: str = ""
+
+
+def columns_of(
+    heads: Mapping[int, tuple[str, str]],
+    labels: Sequence[int],
+    filled: Mapping[int, AbstractSet[int]],
+    over: Period | None,
+) -> tuple[tuple[Column, ...], tuple[str, ...]]:
+    """The columns, the latest first, and the heads of those left out.
+
+    heads: by column of the grid, the words over it, folded and as printed. labels: the columns of labels. filled: by
+    column, the rows in which it has a figure. over: the period that the title says.
+
+    Where some say a period, another is taken only if its figures may be added up as theirs are (本年与上年比较), and
+    stands behind them. What two columns of one half say is neither's, unless no row has a figure in both.
+    """
+    said = {column: period_in(folded) for column, (folded, _) in heads.items()}
+    if over is not None and len(heads) == len(labels) == 1 and not any(period for period, _ in said.values()):
+        said = dict.fromkeys(heads, (over, ""))
+    found, without = _together(heads, said, labels, filled)
+    with_period = [column for column in found if column.period is not None]
+    dates = dated([column.period for column in with_period if column.period is not None], over)
+    with_period = [replace(column, period=date) for column, date in zip(with_period, dates, strict=True)]
+    if len({bool(date.to) for date in dates}) > 1:  # nothing says which is the later
+        return (), tuple(printed for _, printed in heads.values())
+    times = Counter((column.period, column.of) for column in with_period)
+    without += tuple(column.head for column in with_period if times[column.period, column.of] > 1)  # 2024年末, 期末余额
+    with_period = [column for column in with_period if times[column.period, column.of] == 1]
+    with_period.sort(key=lambda column: column.period.order if column.period is not None else (0, ()))
+    return (*with_period, *(column for column in found if column.period is None)), without
+
+
+def _together(
+    heads: Mapping[int, tuple[str, str]],
+    said: Mapping[int, tuple[Period | None, str]],
+    labels: Sequence[int],
+    filled: Mapping[int, AbstractSet[int]],
+) -> tuple[list[Column], tuple[str, ...]]:
+    """The columns of the grid that say the same, each group as one; and the heads of those that are not taken."""
+    alike: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for column, (folded, printed) in heads.items():
+        period, rest = said[column]
+        words = "".join(folded.split())
+        if period is not None and not (rest and _NO_AMOUNTS.search(words)):
+            alike[period.told, "".join(rest.split())].append(column)
+        elif period is None and printed and not _NO_AMOUNTS.search(words):
+            alike["", printed].append(column)
+    sure = [columns for columns in alike.values() if _are_one(columns, labels, filled)]
+    told = {column for columns in sure for column in columns}
+    found = [Column(heads[columns[0]][1], said[columns[0]][0], tuple(columns), said[columns[0]][1]) for columns in sure]
+    return found, tuple(printed for column, (_, printed) in heads.items() if column not in told)
+
+
+def _are_one(columns: Sequence[int], labels: Sequence[int], filled: Mapping[int, AbstractSet[int]]) -> bool:
+    """Whether those of some columns that are of one half have no row in which two of them have a figure."""
+    halves: dict[int, list[int]] = defaultdict(list)
+    for column in columns:
+        halves[sum(label < column for label in labels)].append(column)
+    return all(
+        len(set().union(*(filled[column] for column in own))) == sum(len(filled[column]) for column in own)
+        for own in halves.values()
+    )

@@ -1,0 +1,169 @@
+"""A section in words, in a script that has blanks between words: figures beside the words of their fields.
+
+Before a figure stand the words of its field and what joins them (Total income was $1,250 thousand; Staff: 14), or
+behind it (USD 70 thousand in interest; 14 staff). The words must be all that a clause calls it by: restricted donations
+are no donations, and what is said of another year, of a budget or of a growth is not claimed. A field that two
+different figures are claimed for stays open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import TypeVar
+
+from recount.pipeline.document import Number, Paragraph, Token
+from recount.pipeline.split.abroad import says_its_unit
+from recount.pipeline.split.folding import fold
+from recount.schemas.describe import Field, fields_of
+from recount.schemas.figures import Kind, Model, Ref
+
+M = TypeVar("M", bound=Model)
+
+_NUMBER = "▮"  # what stands for a number
+_END = re.compile(r"[;:!?]?\n|;|[.!?](?=\s|$)")
+_JOINS = (
+    rf"(?: (?:for|in|during) (?:the (?:year|period|quarter)|{_NUMBER}))?"
+    r"(?: ?[:=]| ?[-–—]+| ?\.{2,}| (?:was|were|is|are|of|at)| amount(?:ed|ing|s) to| total(?:l?ed|l?ing|s)| stood at"
+    r"| (?:came|comes|coming|rose|fell|grew|increased|decreased) to| reach(?:ed|ing|es))? ?\(?"
+)
+_OPENS = r"(?:^|[,(:–—] ?|(?<![a-z])(?:the|our|its|their|this|and|of which|which|while|whose|had|with|from|including) )"
+_CLOSES = (
+    r"(?= ?(?:$|[,;.:()–—])| (?:and|or) ?$"
+    r"| (?:while|but|which|was|were|is|are|came|in the (?:year|period|quarter))(?![a-z]))"
+)
+_BRINGS = r"^(?: ?\)?(?: (?:in|of|for|from|on|as)(?: the| our| its)?)?) "
+_OTHERWISE = re.compile(
+    r"(?<![a-z])(?:prior|previous|preceding|last|next|budget\w*|planned|forecast\w*|expected|target\w*|compared|against|than)"
+    r"(?![a-z])"
+)
+"""What says that a clause is of another year, or of a plan."""
+_DATES = re.compile(
+    r" (?:in|for|during|at|of|on|as at)(?: the)?(?: (?:year|period|quarter)s?)?(?: end(?:ed|ing))?[a-z ]*"
+)
+_YEARS = range(1900, 2100)
+_LETTER, _IDEOGRAPH = re.compile(r"[^\W\d_]"), re.compile(r"[⺀-鿿豈-﫿]")
+
+
+def is_worded(paragraphs: Sequence[Paragraph]) -> bool:
+    """Whether paragraphs are written with blanks between words: they have letters, and no ideograph."""
+    text = "".join(paragraph.text.folded for paragraph in paragraphs)
+    return _LETTER.search(text) is not None and _IDEOGRAPH.search(text) is None
+
+
+def year_of(paragraphs: Sequence[Paragraph]) -> int | None:
+    """The latest year that a title page says; None where it says none."""
+    return max(
+        (year for paragraph in paragraphs for number in paragraph.numbers if (year := _year(number))), default=None
+    )
+
+
+def read_worded(model: type[M], paragraphs: Sequence[Paragraph], year: int | None) -> M | None:
+    """A model filled from the paragraphs of a section, None where nothing of it is said in them.
+
+    year: that the report is of: what is said of another is not claimed; where it is not known, nothing that names one.
+    """
+    fields = {key: field for key, field in fields_of(model).items() if field.kind is not None}
+    claims: dict[str, list[Token]] = {}
+    for sentence in _sentences(paragraphs):
+        for at, number in enumerate(sentence.numbers):
+            mine = [key for key, field in fields.items() if _is_said(sentence, at, field)]
+            if len(mine) == 1 and sentence.years(at) <= {year}:
+                claims.setdefault(mine[0], []).append(number.token)
+    values = {key: Ref(tokens[0].index) for key, tokens in claims.items() if _agree(tokens)}
+    return model(**values) if values else None
+
+
+def _agree(tokens: Sequence[Token]) -> bool:
+    return len({(token.value, token.unit) for token in tokens}) == 1
+
+
+# --- sentences
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence in small letters. around: what stands before its numbers, between them, and behind the last."""
+
+    numbers: Sequence[Number]
+    around: Sequence[str]
+
+    def before(self, at: int) -> str:
+        """The words of the sentence before a number, other numbers as signs."""
+        return _NUMBER.join(self.around[: at + 1])
+
+    def years(self, at: int) -> set[int]:
+        """The years that a number is said of: those before it, and one right behind it (in 2024)."""
+        behind = self.numbers[at + 1 :] if _DATES.fullmatch(self.around[at + 1]) else ()
+        return {year for number in (*self.numbers[:at], *behind[:2]) if (year := _year(number))}
+
+
+def _year(number: Number) -> int | None:
+    """The year that a number is, if it is one."""
+    token = number.token
+    return int(token.value) if token.unit is None and token.raw.isdigit() and token.value in _YEARS else None
+
+
+def _sentences(paragraphs: Sequence[Paragraph]) -> Iterator[_Sentence]:
+    for paragraph in paragraphs:
+        text = paragraph.text.folded
+        inside = [(number.start, number.end) for number in paragraph.numbers]
+        ends = [m.end() for m in _END.finditer(text) if not any(a < m.start() < b for a, b in inside)]
+        for start, end in pairwise([0, *ends, len(text)]):
+            numbers = [number for number in paragraph.numbers if start <= number.start < end]
+            if numbers:
+                edges = [start, *(edge for number in numbers for edge in (number.start, number.end)), end]
+                around = [_plain(text[first:last]) for first, last in zip(edges[::2], edges[1::2], strict=True)]
+                yield _Sentence(numbers, [around[0].lstrip(), *(_without_unit(part) for part in around[1:])])
+
+
+def _plain(text: str) -> str:
+    return " ".join(f"|{text}|".lower().replace("’", "'").split()).strip("|")
+
+
+_UNIT = re.compile(
+    r"^(?: ?(?:thousand|million|billion|lakh|crore)s?(?![a-z]))?"
+    r"(?: ?(?:[$€£₱₹]|eur(?:os?)?|usd|gbp|dollars?|pounds?|pesos?|rupees?)(?![a-z]))?"
+)
+
+
+def _without_unit(behind: str) -> str:
+    """What stands behind a number without its unit."""
+    return _UNIT.sub("", behind)
+
+
+# --- what a figure is of
+
+
+def _is_said(sentence: _Sentence, at: int, field: Field) -> bool:
+    """Whether the words beside a number are those of a field, whose kind it fits."""
+    if not _fits(sentence.numbers[at].token, field.kind):
+        return False
+    before, (called, brought) = sentence.before(at), _rules(field)
+    left = called.search(before)
+    if left is not None:
+        return _OTHERWISE.search(_clause(before[: left.start("words")])) is None
+    return brought.match(sentence.around[at + 1]) is not None and _OTHERWISE.search(_clause(before)) is None
+
+
+def _fits(token: Token, kind: Kind | None) -> bool:
+    if kind is Kind.MONEY:
+        return token.unit != "%" and says_its_unit(token)
+    if kind is Kind.PERCENT:
+        return token.unit == "%"
+    return kind is Kind.COUNT and token.unit is None and token.decimals == 0
+
+
+def _clause(before: str) -> str:
+    return re.split(r"[,;(]", before)[-1]
+
+
+@cache
+def _rules(field: Field) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Rules for the words of a field before its figure, and behind it."""
+    words = field.words or r"\s+".join(map(re.escape, fold(field.title).lower().split()))
+    left = rf"{_OPENS}(?P<words>{words}){_JOINS} ?$"
+    return re.compile(left, re.IGNORECASE), re.compile(rf"{_BRINGS}(?:{words}){_CLOSES}", re.IGNORECASE)

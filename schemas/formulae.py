@@ -1,0 +1,173 @@
+"""Identities as formulae, as family.toml has them: "assets = liabilities + equity".
+
+A formula is read by the parser below, and every name in it is looked up when the file is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from recount.schemas.arithmetic import Identity
+from recount.schemas.figures import Figure, Kind
+from recount.schemas.terms import HUNDRED, ONE, Product, Rate, Sum
+
+
+class FamilyError(ValueError):
+    """What is wrong in a family.toml, with its line; a sentence for the person who wrote it."""
+
+
+_TOKEN = re.compile(r"\s*(?:(?P<quoted>'[^']*')|(?P<sign>\.\.|<=|[≤=+−/*×()-])|(?P<name>\w+(?:\.(?!\.)\w+)*))")
+
+Signed = tuple[tuple[int, str], ...]
+"""Names with their signs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """An identity: a printed figure, what it is computed from, and for a percentage what it is of.
+
+    rule: as written. at_most: it is no more than that (<=). factor: of a product, what the one term is multiplied by.
+    Names are keys, or part.key between parts of a report.
+    """
+
+    rule: str
+    stated: str
+    terms: Signed
+    whole: Signed = ()
+    at_most: bool = False
+    factor: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """Every name in it."""
+        factor = [self.factor] if self.factor else []
+        return [self.stated, *(name for _, name in (*self.terms, *self.whole)), *factor]
+
+    def identity(self, figures: Mapping[str, Said], rule: str, *, blank: bool) -> Identity:
+        """The identity between figures. blank: what is not printed is nothing, as in a table; else it is missing."""
+        stated, terms = figures.get(self.stated), _sum(self.terms, figures, blank=blank)
+        computed: Sum | Rate | Product = terms
+        if self.whole:
+            computed = Rate(terms, _sum(self.whole, figures, blank=blank))
+        elif self.factor:
+            computed = _product(figures.get(self.terms[0][1]), figures.get(self.factor))
+        return Identity(rule, stated if isinstance(stated, Figure) else None, computed, at_most=self.at_most)
+
+
+Said = Figure | tuple[Figure, ...] | None
+"""What a name stands for: a figure, None where it is not printed, or all figures of a column of a table."""
+
+
+def _sum(terms: Signed, figures: Mapping[str, Said], *, blank: bool) -> Sum:
+    said = [(sign, figures.get(name)) for sign, name in terms]
+    found = tuple(
+        (sign, own) for sign, one in said for own in (one if isinstance(one, tuple) else (one,)) if own is not None
+    )
+    return Sum(found, missing=not found or not (blank or all(one for _, one in said)))
+
+
+def _product(one: Said, other: Said) -> Product:
+    """A product; with a percentage it is that share."""
+    left, right = (own if isinstance(own, Figure) else None for own in (one, other))
+    is_share = any(own is not None and own.kind is Kind.PERCENT for own in (left, right))
+    return Product(left, right, per=HUNDRED if is_share else ONE)
+
+
+def formula_of(written: str, keys: Sequence[str], titles: Mapping[str, str]) -> Formula:
+    """A formula. keys: the names that it may have, in the order of the form; titles: the same by their 'titles'.
+
+    `a = b + c - d`, `a = b .. d` (all lines from b to d), `rate = part / whole` in percent, with brackets around sums,
+    `amount = quantity * price`, and `a <= b`. Raises FamilyError.
+    """
+    return _Parser(written, keys, titles).formula()
+
+
+class _Parser:
+    """Reads one formula from left to right."""
+
+    def __init__(self, written: str, keys: Sequence[str], titles: Mapping[str, str]) -> None:
+        self.written, self.keys, self.titles = written, keys, titles
+        self.at, self.tokens = 0, self._tokens()
+
+    def formula(self) -> Formula:
+        stated = self._name()
+        relation = self._take("=", "<=", "≤")
+        terms = self._sum()
+        whole = self._sum() if self._next() == "/" and self._take("/") else ()
+        is_product = len(terms) == 1 and terms[0][0] > 0 and self._next() in {"*", "×"}
+        factor = self._name() if is_product and self._take("*", "×") else ""
+        if self._next():
+            self._wrong(f"nothing is expected before {self._next()!r}")
+        formula = Formula(self.written, stated, terms, whole, at_most=relation != "=", factor=factor)
+        if stated in formula.names[1:]:
+            self._wrong(f"{stated} stands on both sides")
+        return formula
+
+    def _tokens(self) -> list[str]:
+        found, at = [], 0
+        while at < len(self.written.rstrip()):
+            match = _TOKEN.match(self.written, at)
+            if match is None:
+                self._wrong(f"{self.written[at:].strip()[:12]!r} is no part of a formula")
+            found.append(match[0].strip())
+            at = match.end()
+        return found
+
+    def _next(self) -> str:
+        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+
+    def _take(self, *wanted: str) -> str:
+        if self._next() not in wanted:
+            self._wrong(f"{' or '.join(wanted)} is expected before {self._next()!r}")
+        self.at += 1
+        return self.tokens[self.at - 1]
+
+    def _name(self) -> str:
+        token = self._next()
+        name = self.titles.get(token[1:-1], "") if token.startswith("'") else token
+        if not token or not re.match(r"['\w]", token):
+            self._wrong(f"a name is expected {f'before {token!r}' if token else 'at its end'}")
+        if name not in self.keys:
+            self._wrong(f"{token} is no name here{perhaps(token, self.keys)}")
+        self.at += 1
+        return name
+
+    def _sum(self) -> Signed:
+        """Terms with their signs; brackets around some of them."""
+        found: list[tuple[int, str]] = []
+        sign = -1 if self._next() in {"-", "−"} and self._take("-", "−") else 1
+        while True:
+            if self._next() == "(":
+                self._take("(")
+                found += [(sign * own, name) for own, name in self._sum()]
+                self._take(")")
+            else:
+                found += [(sign, name) for name in self._range()]
+            if self._next() not in {"+", "-", "−"}:
+                return tuple(found)
+            sign = 1 if self._take("+", "-", "−") == "+" else -1
+
+    def _range(self) -> Sequence[str]:
+        first = self._name()
+        if self._next() != "..":
+            return (first,)
+        self._take("..")
+        last = self._name()
+        start, end = self.keys.index(first), self.keys.index(last)
+        if start >= end:
+            self._wrong(f"{last} does not stand below {first}")
+        return self.keys[start : end + 1]
+
+    def _wrong(self, why: str) -> NoReturn:
+        raise FamilyError(f"{self.written!r}: {why}")
+
+
+def perhaps(name: str, known: Iterable[str]) -> str:
+    """The name that was probably meant."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, list(known), 1)
+    return f" (perhaps {close[0]})" if close else ""

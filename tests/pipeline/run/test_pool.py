@@ -1,0 +1,91 @@
+"""Worker processes: what they begin with, and that one server forks them all."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from recount.pipeline.run.pool import Died, Pool, end_server, start_server
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only on Linux are workers forked")
+
+
+def seen(asked: str) -> object:
+    """What a worker sees."""
+    match asked:
+        case "server":
+            return os.getppid()
+        case "modules":
+            return sorted(sys.modules)
+        case "work":
+            began = time.process_time()
+            while time.process_time() < began + 0.2:
+                pass
+        case "kill the server":
+            os.kill(os.getppid(), signal.SIGKILL)
+            time.sleep(60)
+    return os.environ.get(asked)
+
+
+@pytest.fixture
+def pool() -> Iterator[Pool[str, object]]:
+    made: Pool[str, object] = Pool(seen, 1)
+    yield made
+    made.stop()
+
+
+def server_of(pool: Pool[str, object]) -> int:
+    server = pool.once("server")
+    assert isinstance(server, int)
+    return server
+
+
+def test_a_worker_has_what_it_needs_and_nothing_of_what_reads_scans(pool: Pool[str, object]) -> None:
+    modules = pool.once("modules")
+    assert isinstance(modules, list)
+    assert "recount.pipeline.structure" in modules
+    assert not {"openvino", "onnxruntime", "cv2", "typer", "rich"} & set(modules)
+
+
+def test_a_process_that_forks_has_no_threads(pool: Pool[str, object]) -> None:
+    assert len(list(Path(f"/proc/{server_of(pool)}/task").iterdir())) == 1
+
+
+def test_one_server_forks_the_workers_of_all_pools(pool: Pool[str, object]) -> None:
+    other: Pool[str, object] = Pool(seen, 1)
+    try:
+        assert server_of(pool) == server_of(other) != os.getpid()
+    finally:
+        other.stop()
+
+
+def test_a_worker_has_the_environment_of_its_parent_at_its_start(
+    pool: Pool[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start_server()
+    monkeypatch.setenv("RECOUNT_TOLD_LATER", "yes")
+    monkeypatch.delenv("PATH")
+    assert pool.once("RECOUNT_TOLD_LATER") == "yes"
+    assert pool.once("PATH") is None
+
+
+def test_a_server_that_dies_takes_its_workers_with_it_and_another_takes_its_place(pool: Pool[str, object]) -> None:
+    server = server_of(pool)
+    assert isinstance(pool.once("kill the server"), Died)
+    assert server_of(pool) != server
+
+
+def test_what_workers_took_counts_as_taken_here_once_the_server_has_ended(pool: Pool[str, object]) -> None:
+    pool.once("work")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    pool.stop()
+    end_server()
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before > 0.15
+    assert isinstance(pool.once("server"), int)

@@ -1,0 +1,108 @@
+"""Labels in Latin script: a line goes on with the one above where its words, its inset and a full line say so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recount.pipeline.document import Grid
+from recount.pipeline.split.pieces import Label, LabelColumn
+from recount.tests.pipeline.helpers import line
+from recount.tests.pipeline.split.paper import Paper, grids, values
+
+RIGHTS = (400.0, 520.0)
+HEAD = ("", "2024", "2023")
+ROWS = (("Cash", "1,200", "1,100"), ("Debt", "(300)", "(200)"), ("Net", "900", "900"))
+
+
+def table(folder: Path, rows: Sequence[Sequence[str]], pitch: float = 12.0) -> Grid:
+    """The table of some rows; two blanks before a label set it in by 12 points."""
+    paper = Paper()
+    paper.rows([HEAD, *rows], RIGHTS, 120, pitch)
+    paper.put(60, 700, "The notes are an integral part of these statements, and of what the management says of it.")
+    [grid] = grids(paper.read(folder))
+    return grid
+
+
+def labels(grid: Grid) -> list[str]:
+    return [cell.text.printed for cell in grid.cells if cell.column == 0 and cell.text.printed]
+
+
+def test_a_label_that_is_broken_before_a_capital_is_one(tmp_path: Path) -> None:
+    rows = [
+        *ROWS,
+        ("Interest on loans that the company gave to",),
+        ("  its suppliers and to others", "12", "11"),
+        ("Net earnings that are attributable to North",),
+        ("  Harbor and Company", "888", "889"),
+    ]
+    grid = table(tmp_path, rows)
+    assert "Net earnings that are attributable to North Harbor and Company" in labels(grid)
+    assert values(grid, "Net earnings that are attributable to North Harbor and Company") == ["888", "889"]
+
+
+def test_a_heading_is_no_line_of_the_label_below_it(tmp_path: Path) -> None:
+    rows = [("Net sales:",), ("Products", "700", "600"), ("Cash flows from operating activities",), *ROWS]
+    assert labels(table(tmp_path, rows, 11.0)) == [
+        "Net sales:", "Products", "Cash flows from operating activities", "Cash", "Debt", "Net",
+    ]  # fmt: skip
+
+
+def test_below_a_line_with_figures_the_next_heading_begins(tmp_path: Path) -> None:
+    rows = [
+        ("Donations that were received without any",),
+        ("conditions", "70", "60"),
+        ("Net movement in all funds of the trust", "10", "20"),
+        ("Reconciliation of funds",),
+        *ROWS,
+    ]
+    found = labels(table(tmp_path, rows))
+    assert found[:3] == [
+        "Donations that were received without any conditions",
+        "Net movement in all funds of the trust",
+        "Reconciliation of funds",
+    ]
+
+
+def test_what_is_left_of_a_label_is_no_figure_and_no_column(tmp_path: Path) -> None:
+    rows = [
+        *ROWS,
+        ("Commitments and contingencies (Note",),
+        ("12)", "5", "6"),
+        ("Accounts receivable, net of allowances of $104 and",),
+        ("$98", "1,500", "1,400"),
+        ("Shares, $0.01 par value:",),
+        ("50,400,000 authorized", "7", "7"),
+    ]
+    grid = table(tmp_path, rows)
+    assert grid.columns == 3
+    assert values(grid, "Commitments and contingencies (Note 12)") == ["5", "6"]
+    assert labels(grid)[-2:] == [
+        "Accounts receivable, net of allowances of $104 and $98",
+        "Shares, $0.01 par value: 50,400,000 authorized",
+    ]
+
+
+def test_figures_may_stand_beside_the_first_line_of_a_label(tmp_path: Path) -> None:
+    rows = [
+        ("Payments to the suppliers of goods and of", "70", "60"),
+        ("  services",),
+        ("Payments that were made to the Treasury", "10", "20"),
+        ("  Department",),
+        *ROWS,
+    ]
+    grid = table(tmp_path, rows)
+    assert values(grid, "Payments that were made to the Treasury Department") == ["10", "20"]
+    assert grid.rows == 6
+
+
+@given(st.lists(st.tuples(st.text("abc N,:(1", min_size=1, max_size=30), st.booleans()), min_size=1, max_size=8))
+def test_two_lines_with_figures_are_never_one(texts: list[tuple[str, bool]]) -> None:
+    rows = [Label(line(text or "a", 60.0, 100.0 + 11.0 * at), figured) for at, (text, figured) in enumerate(texts)]
+    column = LabelColumn.of(rows, 11.0)
+    for at in range(1, len(rows)):
+        if rows[at].figured and any(row.figured for row in rows[:at]):
+            assert not column.goes_on(rows[:at], rows[at])

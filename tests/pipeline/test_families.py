@@ -1,0 +1,202 @@
+"""A folder of families: each report goes to the one that it shows, and one that two fit is told."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import recount
+from recount.cli import main
+from recount.pipeline.archive.sources import find_sources
+from recount.pipeline.errors import NotAReport, TwoFamilies, UsageError
+from recount.pipeline.lasting import encoded
+from recount.pipeline.output.export import export
+from recount.pipeline.recognise import families_in, family_folders, family_of, fingerprint
+from recount.pipeline.result import plain, read_result
+from recount.pipeline.run.drafted import draft
+from recount.pipeline.run.runner import run, variant_of
+from recount.pipeline.settings import Settings
+from recount.pipeline.structure import structure
+from recount.schemas.registry import FAMILIES
+from recount.tests.pipeline.run.test_drafted import balance, typeset
+
+EXAMPLE = sorted((Path(__file__).resolve().parents[2] / "examples" / "archive").rglob("*.pdf"))[0]
+HARBOUR, LAKE, HILL = "Harbour Trust plc", "Lake Fund", "Hill Company"
+
+
+def of(path: Path, name: str, year: int = 2023, seed: int = 41) -> Path:
+    """A balance sheet of somebody."""
+    columns = ((f"December 31, {year}", seed), (f"December 31, {year - 1}", seed + 1))
+    return typeset(path, ([name, "Balance Sheet", "(USD thousands)"], balance(*columns)))
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two families, drafted from a report each, and an archive with another year's of each and one of Recount's own."""
+    folder = tmp_path_factory.mktemp("families")
+    (folder / "archive").mkdir()
+    for name, key in ((HARBOUR, "harbour"), (LAKE, "lake")):
+        draft(key, [of(folder / f"{key}.pdf", name, 2022, 97)], folder / "own")
+        of(folder / "archive" / f"{key}.pdf", name)
+    shutil.copy(EXAMPLE, folder / "archive" / "shipped.pdf")
+    return folder
+
+
+def settings(place: Path) -> Settings:
+    return Settings(families=str(place / "own"))
+
+
+@pytest.fixture(scope="module")
+def out(place: Path) -> Path:
+    summary = run(find_sources([place / "archive"]).sources, place / "out", settings=settings(place), jobs=1)
+    assert [outcome.attempt.status for outcome in summary.outcomes] == ["ok"] * 3
+    return place / "out"
+
+
+def without_times(path: Path) -> bytes:
+    content = plain(read_result(path)) if path.suffix == ".json" else plain(structure(path))
+    content["summary"]["seconds"] = {}
+    return encoded(content)
+
+
+def test_each_report_of_a_mixed_archive_goes_to_its_family(place: Path, out: Path) -> None:
+    found = {name: read_result(out / "reports" / f"{name}.pdf.json") for name in ("harbour", "lake", "shipped")}
+    assert {name: result.contract for name, result in found.items()} == {
+        "harbour": "harbour/1", "lake": "lake/1", "shipped": "final-accounts/1",
+    }  # fmt: skip
+    definition = family_of(str(place / "own" / "lake")).definition
+    assert found["lake"].family is not None
+    assert (found["lake"].family.name, found["lake"].family.sha256) == ("lake", definition)
+    assert found["shipped"].family is None
+
+
+def test_families_beside_it_change_nothing_of_a_report(place: Path, out: Path) -> None:
+    assert without_times(out / "reports" / "shipped.pdf.json") == without_times(place / "archive" / "shipped.pdf")
+    one = structure(place / "archive" / "lake.pdf", family_of("lake", str(place / "own")))
+    other = read_result(out / "reports" / "lake.pdf.json")
+    assert (one.report, [*one.figures]) == (other.report, [*other.figures])
+    assert {figure.status for figure in other.figures.values()} == {"verified"}
+
+
+def test_results_are_read_without_naming_a_family(out: Path, tmp_path: Path) -> None:
+    opened = recount.open(out)
+    assert opened["lake.pdf"].report.balance_sheet[0].total_assets > 0
+    assert {type(report.report).__module__ for report in opened.reports()} > {"recount.schemas.declared"}
+    assert export(out, tmp_path / "all.sqlite", "sqlite").rows["balance_sheet"] == 4
+    for command in (
+        ["show", str(out), "lake"],
+        ["list", str(out)],
+        ["chain", str(out)],
+        ["verify", str(out), "--quick"],
+    ):
+        with pytest.raises(SystemExit) as ended:
+            main(command)
+        assert ended.value.code == 0, command
+
+
+def test_where_families_have_moved_their_folder_is_asked_for_and_taken(place: Path, out: Path, tmp_path: Path) -> None:
+    shutil.copytree(out, tmp_path / "out")
+    (tmp_path / "out" / "ledger.sqlite").unlink()
+    with pytest.raises(UsageError, match=r"results of lake/1 are of a family that is not at hand: give its folder"):
+        recount.open(tmp_path / "out")["lake.pdf"].report  # noqa: B018
+    assert recount.open(tmp_path / "out", place / "own")["lake.pdf"].report.balance_sheet
+    for option in ("--family", "--families"):
+        with pytest.raises(SystemExit) as ended:
+            main(["show", str(tmp_path / "out"), "lake", option, str(place / "own")])
+        assert ended.value.code == 0
+
+
+def test_a_definition_that_was_changed_since_is_told(place: Path, out: Path, tmp_path: Path) -> None:
+    shutil.copytree(place / "own" / "lake", tmp_path / "lake")
+    path = tmp_path / "lake" / "family.toml"
+    path.write_text(path.read_text().replace('"Total liabilities", ', "").replace("total_liabilities", "borrowings"))
+    path.write_text('name = "lake"\n[[statement]]\ntitle = "Balance sheet"\nlines = ["Nothing"]\n')
+    with pytest.raises(UsageError, match="another definition of the family lake than the one at hand"):
+        recount.open(out, tmp_path / "lake")["lake.pdf"].report  # noqa: B018
+
+
+def test_a_report_of_somebody_else_is_of_none_and_the_nearest_is_told(place: Path, tmp_path: Path) -> None:
+    with pytest.raises(NotAReport, match=r"of no known family.*harbour.*; nearest is harbour, without its sign \^Harb"):
+        structure(of(tmp_path / "hill.pdf", HILL), settings=settings(place))
+
+
+def test_a_report_that_two_fit_is_told_and_a_family_that_says_more_is_taken(place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place / "own" / "harbour", tmp_path / "own" / "a")
+    for key, signs in (("b", '["BalanceSheet"]'), ("c", '["USDthousands"]')):
+        (tmp_path / "own" / key).mkdir()
+        (tmp_path / "own" / key / "family.toml").write_text(f'name = "{key}"\nsigns = {signs}\n')
+    report = of(tmp_path / "harbour.pdf", HARBOUR)
+    with pytest.raises(TwoFamilies, match="it fits two families, harbour and c: name one with --family"):
+        structure(report, settings=Settings(families=str(tmp_path / "own")))
+    assert structure(report, settings=Settings("harbour", families=str(place / "own"))).contract == "harbour/1"
+    shutil.copytree(tmp_path / "own", tmp_path / "fewer", ignore=shutil.ignore_patterns("c"))
+    # What speaks for b speaks for harbour too, and more does.
+    assert structure(report, settings=Settings(families=str(tmp_path / "fewer"))).contract == "harbour/1"
+
+
+def test_a_title_page_that_a_family_says_must_be_there(tmp_path: Path) -> None:
+    (tmp_path / "own" / "hill").mkdir(parents=True)
+    said = 'name = "hill"\nfront = "^HillCompany"\nsigns = ["BalanceSheet"]\n[[statement]]\ntitle = "Balance sheet"\n'
+    (tmp_path / "own" / "hill" / "family.toml").write_text(said)
+    own = Settings(families=str(tmp_path / "own"))
+    assert structure(of(tmp_path / "hill.pdf", HILL), settings=own).contract == "hill/1"
+    with pytest.raises(NotAReport):
+        structure(of(tmp_path / "lake.pdf", LAKE), settings=own)
+
+
+def test_a_family_with_few_signs_takes_no_report_of_recounts_own(tmp_path: Path) -> None:
+    (tmp_path / "own" / "greedy").mkdir(parents=True)
+    (tmp_path / "own" / "greedy" / "family.toml").write_text('name = "greedy"\nsigns = ["名词解释"]\n')
+    assert structure(EXAMPLE, settings=Settings(families=str(tmp_path / "own"))).contract == "final-accounts/1"
+
+
+# --- the folder
+
+
+def test_a_broken_family_is_told_with_file_and_line_before_anything_is_done(place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place / "own", tmp_path / "own")
+    with (tmp_path / "own" / "lake" / "family.toml").open("a") as file:
+        file.write("\nidentitties = []\n")
+    wanted = r"own/lake is broken: family\.toml, line \d+: a statement has no identitties \(perhaps identities\)"
+    with pytest.raises(UsageError, match=wanted):
+        run(find_sources([place / "archive"]).sources, tmp_path / "out", settings=settings(tmp_path))
+    assert not (tmp_path / "out").exists()
+
+
+def test_two_families_of_one_name_and_no_folder_are_told(place: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        shutil.copytree(place / "own" / "lake", tmp_path / name)
+    with pytest.raises(UsageError, match=r"one and .*two are both the family lake: rename one of them"):
+        families_in(str(tmp_path))
+    with pytest.raises(UsageError, match="nowhere is no folder of families"):
+        families_in(str(tmp_path / "nowhere"))
+
+
+def test_a_family_of_the_folder_may_be_named(place: Path) -> None:
+    assert family_of("lake", str(place / "own")).name == "lake"
+    assert [Path(folder).name for folder in family_folders(str(place / "own"))] == ["harbour", "lake"]
+    assert family_folders("final_accounts") == ["final_accounts"]
+    assert variant_of(Settings("lake", families=str(place / "own"))).endswith(fingerprint(str(place / "own" / "lake")))
+
+
+def test_examples_are_no_part_of_a_definition(place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place / "own" / "lake", tmp_path / "lake")
+    before = family_of(str(tmp_path / "lake")).definition
+    (tmp_path / "lake" / "expected.json").write_text("{}")
+    assert family_of(str(tmp_path / "lake")).definition == before
+    (tmp_path / "lake" / "prompts").mkdir()
+    (tmp_path / "lake" / "prompts" / "balance_sheet.txt").write_text("Look well.")
+    assert family_of(str(tmp_path / "lake")).definition != before
+    assert not any(family.definition for family in FAMILIES)
+
+
+def test_a_new_family_is_begun_in_the_folder(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "recount.toml").write_text('families = "mine"\n')
+    monkeypatch.chdir(tmp_path)
+    for command in (["init-family", "charity"], ["init-family", "lake", "--from", str(place / "lake.pdf")]):
+        with pytest.raises(SystemExit) as ended:
+            main(command)
+        assert ended.value.code == 0
+    assert [family.name for family in families_in("mine")] == ["charity", "lake"]
