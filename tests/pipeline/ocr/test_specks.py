@@ -92,3 +92,34 @@ def test_a_line_under_a_seal_is_read_with_it_and_without_it() -> None:
         prepared, engine = Prepared(paper, paper, DPI, (1, 0, 0, 0, 1, 0), stamped=with_seal), Stamped(sure)
         reader: Any = engine
         assert [line.text for line in read_prepared(prepared, 1, boxes, reader).lines] == [first, "方元"]
+
+
+@dataclass
+class Rest:
+    """Reads one sign: in dark ink this one, in pale ink that one."""
+
+    dark: str
+    pale: str
+
+    def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
+        return [Decoded(self.dark if int(image.min()) < 50 else self.pale, (0.5,), (0.97,)) for image in images]
+
+
+def test_a_lone_sign_under_a_seal_is_one_with_it_too() -> None:
+    image = column()
+    grey = cv2.cvtColor(np.maximum(image, 60), cv2.COLOR_RGB2GRAY)
+    cell = np.s_[round((TOP + 3) * DPI / 72) : round((TOP + HEIGHT - 3) * DPI / 72), 120:380]
+    grey[cell] = 255
+    grey[round((TOP + 7) * DPI / 72) : round((TOP + 17) * DPI / 72), 200:206] = 100  # what is left of a stroke
+    with_seal = grey.copy()
+    with_seal[cell] -= np.where(grey[cell] < 255, 90, 40).astype(np.uint8)
+    box = (190.0, (TOP + 4) * DPI / 72, 216.0, (TOP + HEIGHT - 4) * DPI / 72)
+    for pale, read in (("1", ["1"]), ("7", [])):
+        reader: Any = Rest("1", pale)
+        prepared = Prepared(
+            np.asarray(grey, np.uint8), np.asarray(grey, np.uint8), DPI, (1, 0, 0, 0, 1, 0), stamped=with_seal
+        )
+        page = read_prepared(prepared, 1, [box], reader)
+        first = [line.text for line in page.lines if line.box[1] < TOP + HEIGHT]
+        assert first == read
+        assert ("unread" in {remark.kind for remark in page.remarks}) == (not read)
