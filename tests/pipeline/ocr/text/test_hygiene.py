@@ -83,6 +83,7 @@ def test_signs_of_numbers(read: str, meant: str) -> None:
         (".1", "1"),
         ("182.27 .", "182.27"),
         (". 0.88", "0.88"),
+        ("72.82 :", "72.82"),
         ("100% '", "100%"),
         (".88", ".88"),  # it may have lost its 0, not got a speck
         ("1:20", "1:20"),
