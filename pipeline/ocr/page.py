@@ -202,7 +202,8 @@ def _read_under_seals(prepared: Prepared, boxes: Sequence[Box], decoded: list[De
         return
     under = [at for at, box in enumerate(boxes) if _is_sealed(prepared, box)]
     for at, line in zip(under, engine.recognise([crop_of(prepared.stamped, boxes[at]) for at in under]), strict=True):
-        better = max(decoded[at], line, key=_score)
+        alike = decoded[at].text.replace(".", "") == line.text.replace(".", "")  # a point is lost, not found
+        better = max(decoded[at], line, key=(lambda read: len(read.text)) if alike else _score)
         decoded[at] = _NOTHING if len(better.text) == 1 and line.text != decoded[at].text else better
 
 

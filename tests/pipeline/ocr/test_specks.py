@@ -95,6 +95,29 @@ def test_a_line_under_a_seal_is_read_with_it_and_without_it() -> None:
 
 
 @dataclass
+class Lost:
+    """Reads a figure in dark ink without its point, and more surely so."""
+
+    def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
+        return [
+            Decoded("149", (0.2, 0.5, 0.8), (0.99,) * 3)
+            if int(image.min()) < 50
+            else Decoded("1.49", (0.2, 0.4, 0.6, 0.8), (0.9,) * 4)
+            for image in images
+        ]
+
+
+def test_a_point_that_one_reading_under_a_seal_lacks_is_lost() -> None:
+    paper = np.full((120, 300), 255, np.uint8)
+    paper[20:40, 20:60] = 100
+    with_seal = paper.copy()
+    with_seal[20:40, 20:60] = 20
+    reader: Any = Lost()
+    prepared = Prepared(paper, paper, DPI, (1, 0, 0, 0, 1, 0), stamped=with_seal)
+    assert [line.text for line in read_prepared(prepared, 1, [(18.0, 16.0, 62.0, 44.0)], reader).lines] == ["1.49"]
+
+
+@dataclass
 class Rest:
     """Reads one sign: in dark ink this one, in pale ink that one."""
 
