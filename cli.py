@@ -407,6 +407,9 @@ def init_family(
     example: Annotated[
         Path | None, once("--from", metavar="FILE", help="A report to draft it from, and FILE... behind it.")
     ] = None,
+    schema: Annotated[
+        Path | None, once("--schema", metavar="JSON", help="A JSON Schema that says its fields; with --from, or alone.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Where the folder NAME is made; else in --families.")
     ] = None,
@@ -414,11 +417,13 @@ def init_family(
 ) -> None:
     """Begin a report family of your own: drafted from your reports, or with models, outline and one example."""
     place = out or Path(families or "")
-    if example is not None:
+    if example is not None or schema is not None:
         from recount.pipeline.run.drafted import draft
 
-        drafted = draft(name, [example, *(more or ())], place)
+        drafted = draft(name, [example, *(more or ())] if example is not None else [], place, schema=schema)
         print(_("{folder} is ready: {found}", folder=drafted.folder, found=told(drafted.told)))
+        for left in drafted.left:
+            print(_("left out: {what}", what=told(left)))
         return
     if more:
         raise typer.BadParameter("further examples need a first one: --from FILE")

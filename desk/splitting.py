@@ -17,7 +17,7 @@ from typing import Literal
 from recount.desk.pages import Book, opened
 from recount.desk.render import rendered, style
 from recount.desk.told import word
-from recount.pipeline.archive.sources import Source
+from recount.pipeline.archive.sources import find_sources
 from recount.pipeline.document import Box, Cell, Grid, Number, Paragraph, Remark, Token, hull
 from recount.pipeline.errors import UsageError
 from recount.pipeline.map.statements import lines_of, title_of
@@ -114,12 +114,17 @@ class Sheet:
 def page_of_split(
     path: Path, pages: str | None = None, settings: Settings = DEFAULTS, language: Language = "en"
 ) -> str:
-    """The page. path: the file. pages: which of its pages ("3-5,8"), the first MOST_SHEETS if none are asked for.
+    """The page. path: the file, or an archive of it alone. pages: which of its pages ("3-5,8"), else the first
+    MOST_SHEETS.
 
-    Raises UsageError for pages that are none, and a DocumentError where the file cannot be read.
+    Raises UsageError for pages that are none, and where there is no such file or several; a DocumentError where it
+    cannot be read.
     """
     wanted = None if pages is None else pages_in(pages)
-    with opened(Source(path, path.name)) as book:
+    sources = find_sources([path]).sources
+    if len(sources) != 1:
+        raise UsageError(f"{path} holds {len(sources)} reports: name one of them")
+    with opened(sources[0]) as book:
         reports = splits_of(book.file, settings=settings)
         sheets = _sheets(book, reports, wanted, language)
     shown = sorted(sheets.values(), key=lambda sheet: sheet.number)

@@ -324,7 +324,7 @@ def own_family_of(pages: Iterable[Page], own: Sequence[Family]) -> Family | None
         return None
     best = max(fitting, key=lambda shown: shown.weight)
     rivals = [other for other in fitting if other is not best and not best.has_all_of(other)]
-    shipped = max((_shown(family, front, lines) for family in FAMILIES), key=lambda shown: shown.weight)
+    shipped = _most_shipped(front, lines)
     if not rivals and shipped.weight >= 2 * best.weight:
         return None
     rivals += [shipped] if 2 * shipped.weight > best.weight else []
@@ -334,12 +334,28 @@ def own_family_of(pages: Iterable[Page], own: Sequence[Family]) -> Family | None
     return best.family
 
 
+def _most_shipped(front: str, lines: Sequence[str]) -> _Shown:
+    return max((_shown(family, front, lines) for family in FAMILIES), key=lambda shown: shown.weight)
+
+
+def shown_of_shipped(lines: Sequence[str]) -> int:
+    """How much short lines show of one of Recount's own families, a title page counting as three lines."""
+    from recount.pipeline.split.titles import FRONT_LINES
+
+    return _most_shipped("".join(lines[:FRONT_LINES]), lines).weight
+
+
+def is_recognised(family: Family) -> bool:
+    """Whether one of the user's families says by what its reports are recognised."""
+    return bool(family.signs) or family.front != _NO_FRONT
+
+
 def nearest_of(pages: Iterable[Page], own: Sequence[Family]) -> tuple[Family, str] | None:
     """The one of the user's families of which pages show some signs, the most of all, and the first that they lack."""
     lines = list(short_lines(pages))
     found: list[tuple[int, Family, str]] = []
     for family in own:
-        there = [any(re.search(sign, line, re.IGNORECASE) for line in lines) for sign in family.signs]
+        there = [any(map(_sign(sign).search, lines)) for sign in family.signs]
         if any(there) and not all(there):
             found.append((sum(there), family, family.signs[there.index(False)]))
     return max(found, key=lambda one: one[0])[1:] if found else None
@@ -359,13 +375,18 @@ def short_lines(pages: Iterable[Page]) -> Iterator[str]:
 
 def _shown(family: Family, front: str, lines: Sequence[str]) -> _Shown:
     title = re.search(family.front, front) is not None
-    signs = [re.compile(sign, re.IGNORECASE) for sign in family.signs]
+    signs = [_sign(sign) for sign in family.signs]
     return _Shown(family, title, frozenset(line for line in lines if any(sign.search(line) for sign in signs)))
+
+
+def _sign(said: str) -> re.Pattern[str]:
+    """A sign in letters of either case; lines have no spaces, and those in a sign count for nothing."""
+    return re.compile("".join(said.split()), re.IGNORECASE)
 
 
 def _fits(family: Family, front: str, lines: Sequence[str]) -> _Shown | None:
     """What is shown of a family that is one of the user's; None if its title page or one of its signs is not."""
     shown = _shown(family, front, lines)
-    all_there = all(any(re.search(sign, line, re.IGNORECASE) for line in shown.lines) for sign in family.signs)
+    all_there = all(any(_sign(sign).search(line) for line in shown.lines) for sign in family.signs)
     has_front = shown.front or family.front == _NO_FRONT
     return shown if all_there and has_front and shown.weight else None

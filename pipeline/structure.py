@@ -25,7 +25,15 @@ from recount.pipeline.map.registry import map_document
 from recount.pipeline.ocr.reader import Scans, fill_scanned, is_image, read_images
 from recount.pipeline.ocr.witness import witnessed
 from recount.pipeline.read import read_pdf, read_text
-from recount.pipeline.recognise import families_in, family_of, known_families, nearest_of, own_family_of, recognise
+from recount.pipeline.recognise import (
+    families_in,
+    family_of,
+    is_recognised,
+    known_families,
+    nearest_of,
+    own_family_of,
+    recognise,
+)
 from recount.pipeline.result import Result, Source
 from recount.pipeline.review.decisions import NONE as UNDECIDED
 from recount.pipeline.review.decisions import Corrections
@@ -259,6 +267,8 @@ def _nothing_found(
     own = _own_families(settings.families) if family is None else ()
     nearest = nearest_of(pages.pages, own)
     more = f"; nearest is {nearest[0].name}, without its sign {nearest[1]}" if nearest is not None else ""
+    silent = ", ".join(family.name for family in own if not is_recognised(family))
+    more += f"; {silent} says no signs, and is taken with --family alone" if silent else ""
     return NotAReport(_no_report(family, own, missed) + more)
 
 

@@ -21,7 +21,7 @@ from recount.schemas.describe import Field, fields_of
 from recount.schemas.family import Family, Heading, Money, Numbers
 from recount.schemas.figures import F, Figure, Kind, Model, figure, part, rows, text, year
 from recount.schemas.formulae import FamilyError, Formula, Said, formula_of, perhaps
-from recount.schemas.statements import Statement, line
+from recount.schemas.statements import Statement, line, wholes
 from recount.schemas.terms import Sum
 
 FILE = "family.toml"
@@ -67,12 +67,13 @@ class _DeclaredReport(Model):
 def _between(report: Any, formula: Formula) -> Iterator[Mapping[str, Said]]:
     """The figures of a formula between parts: once, or for each period that the first statement in it has. Of a table
     those of all its rows."""
-    keys = {name.partition(".")[0] for name in formula.names}
+    keys = dict.fromkeys(name.partition(".")[0] for name in formula.names)
     parts = {key: getattr(report, key) for key in keys}
     columns = {key: parts[key] for key in keys if key in report.statements and isinstance(parts[key], tuple)}
     if not columns:
         yield {name: _at(parts, name) for name in formula.names}
         return
+    columns = {key: wholes(value) for key, value in columns.items()}
     for own in next(iter(columns.values())):
         beside = {key: own if own in value else _same_time(own, value) for key, value in columns.items()}
         if None not in beside.values():
@@ -80,13 +81,21 @@ def _between(report: Any, formula: Formula) -> Iterator[Mapping[str, Said]]:
 
 
 def _same_time(column: Any, others: Sequence[Any]) -> Any:
-    """The column of another statement that is of the same period, or else ends on the same day."""
+    """The column of another statement that is of the same period, or else ends on the same day; or that says no more of
+    it than the year, or this one does."""
     if column.period is None:
         return None
     same = [other for other in others if other.period == column.period]
     ends = [other for other in others if other.period and end_of(other.period) == end_of(column.period)]
-    found = same or ends
+    years = [other for other in others if other.period and _is_within(end_of(other.period), end_of(column.period))]
+    found = same or ends or years
     return found[0] if len(found) == 1 else None
+
+
+def _is_within(end: str, other: str) -> bool:
+    """Whether one of two ends is a year, and the other a day of it."""
+    year, day = sorted((end, other), key=len)
+    return len(year) == len("2024") and len(day) == len("2024-12-31") and day.startswith(year)
 
 
 def end_of(period: str) -> str:
@@ -235,9 +244,9 @@ def _money(said: Any) -> Money | None:
     units = said.get("units", {})
     if not isinstance(units, Mapping) or not all(isinstance(power, int) for power in units.values()):
         raise _Wrong("units are words, each with the power of ten that it is of the currency's own unit", "units")
-    if said.get("whole", False) not in (True, False):
+    if not isinstance(said.get("whole", False), bool):
         raise _Wrong("whole is true or false", "whole")
-    return Money(_words(said, "name", "money"), dict(units), said.get("whole", False) is True)
+    return Money(_words(said, "name", "money"), dict(units), said.get("whole", False))
 
 
 def _numbers(said: Any) -> Numbers | None:

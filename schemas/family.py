@@ -193,7 +193,8 @@ class Money:
     """Money of another kind than 万元. name: the unit of its values, and of amounts with none beside them or over their
     table: 千元, 新台币千元, USD, "USD millions" (SCALES). units: further units as they are printed over tables or
     beside amounts, each with the power of ten that it is of the currency's own unit. whole: amounts that are printed in
-    this unit without decimals were never rounded, so that a sum of them holds to the last unit."""
+    this unit without decimals, or in the currency's own unit to the cent, were never rounded, so that a sum of them
+    holds to the last unit."""
 
     name: str
     units: Mapping[str, int] = field(default_factory=dict)

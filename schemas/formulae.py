@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NoReturn
 
 from recount.schemas.arithmetic import Identity
@@ -171,3 +172,39 @@ def perhaps(name: str, known: Iterable[str]) -> str:
 
     close = get_close_matches(name, list(known), 1)
     return f" (perhaps {close[0]})" if close else ""
+
+
+# --- written
+
+
+def written(keys: Sequence[str], stated: int, terms: Terms, whole: Terms = (), factor: int | None = None) -> str:
+    """A formula of the lines or columns with these keys, each by its number: the sum of terms with their signs, their
+    share of a whole, or the product of the one term with a factor."""
+    own = _said(keys, terms)
+    if factor is not None:
+        own = f"{keys[factor]} * {own}"
+    elif whole:
+        own = f"{_bracketed(own)} / {_bracketed(_said(keys, whole))}"
+    return f"{keys[stated]} = {own}"
+
+
+Terms = Sequence[tuple[int, int]]
+"""Signs, and the numbers of lines."""
+
+
+def _bracketed(words: str) -> str:
+    return f"({words})" if " " in words else words
+
+
+def _said(keys: Sequence[str], terms: Terms) -> str:
+    """Lines with their signs: those that follow each other and are added as a range, `first .. last`."""
+    places = sorted(terms, key=lambda term: term[1])
+    runs = [list(run) for _, run in groupby(enumerate(places), lambda one: (one[1][0], one[1][1] - one[0]))]
+    said: list[tuple[int, str]] = []
+    for run in runs:
+        own, sign = [keys[place] for _, (_, place) in run], run[0][1][0]
+        is_range = len(own) > 2 and sign > 0
+        said += [(sign, words) for words in ([f"{own[0]} .. {own[-1]}"] if is_range else own)]
+    first = next(at for at, (sign, _) in enumerate(said) if sign > 0)
+    said.insert(0, said.pop(first))
+    return said[0][1] + "".join(f" {'+' if sign > 0 else '-'} {words}" for sign, words in said[1:])

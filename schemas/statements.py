@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Generic, Optional, TypeAlias
+from typing import Any, Generic, Optional, TypeAlias, TypeVar
 
 from pydantic import Field
 
@@ -258,3 +259,18 @@ def _dated_by(period: Period, base: Period) -> Period:
         last = calendar.monthrange(year - 1, rest[0])[1] if rest else 0
         return replace(base, end=(year - 1, *rest[:1], *(min(day, last) for day in rest[1:])))
     return Period((base.end[0] - 1, 12, 31)) if len(base.end) == 3 and not base.length else period
+
+
+# --- columns of statements beside one another
+
+
+_S = TypeVar("_S", bound=Statement[Any])
+_TOTAL = re.compile(r"\btotals?\b|[合总]计", re.IGNORECASE)
+
+
+def wholes(columns: Sequence[_S]) -> tuple[_S, ...]:
+    """The columns of a statement that stand for their period: alone, or as the total of others (of funds, segments)."""
+    times = Counter(column.period for column in columns)
+    totals = [column for column in columns if _TOTAL.search(column.head or "")]
+    sums = Counter(column.period for column in totals)
+    return tuple(c for c in columns if times[c.period] == 1 or (sums[c.period] == 1 and c in totals))

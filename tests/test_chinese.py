@@ -205,6 +205,7 @@ def test_an_error_of_each_class_is_told_in_chinese() -> None:
         "NoPages": "a.pdf has no pages.",
         "NeedsOcr": "no page has a usable text layer: it is a scan",
         "NotAReport": "it is of no known family: no part of a report of 部门决算 was found in it",
+        "TwoFamilies": "it fits two families, a and b: name one with --family, or more signs of either",
         "SeveralReports": "it holds 3 reports, where one was asked for",
         "DocumentError": "its result cannot be written: No space left on device",
     }

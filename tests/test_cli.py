@@ -269,7 +269,7 @@ def test_every_command_and_option_is_explained() -> None:
     assert group.help
     assert set(group.commands) == {
         "structure", "show", "schema", "export", "eval", "status", "retry", "init-family", "chain", "verify", "decide",
-        "models", "review", "mark", "list", "help", "settings",
+        "models", "review", "mark", "list", "help", "settings", "split",
     }  # fmt: skip
     nested = [each for name in ("eval", "models") for each in group.commands[name].commands.values()]
     for command in [group, *group.commands.values(), *nested]:

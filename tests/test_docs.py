@@ -53,6 +53,7 @@ FILLED = {
     "recount export DIR --keys zh": {"FILE.xlsx": "tables.xlsx"},
     "recount show DIR": {"NAME": "水利局", "FILE": "page.html"},
     "recount mark": {"FILE": "marked.pdf"},
+    "recount split": {"FILE": "PDF"},
     "recount init-family": {"NAME": "mine"},
     "recount help": {"TOPIC": "statuses"},
     "recount eval": {"--count 100": "--count 1", "RUN": "run"},
@@ -184,7 +185,8 @@ def call(words: list[str], where: Path) -> tuple[int, str]:
 def structured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which README's first command was run."""
     folder = tmp_path_factory.mktemp("documents")
-    shutil.copytree(ROOT / "examples" / "archive", folder / "examples" / "archive")
+    for part in ("archive", "families"):
+        shutil.copytree(ROOT / "examples" / part, folder / "examples" / part)
     first = next(command for command in RUN["README.md"] if command.text.startswith("recount structure"))
     code, said = call(first.words[1:], folder)
     assert code == 0, said

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,17 @@ def printed(measurements: Iterable[Measurement]) -> int:
         print(measurement.line())
         missed |= not measurement.met
     return missed
+
+
+def pages_in(reports: Iterable[Path]) -> int:
+    """The pages of some PDFs."""
+    import pymupdf
+
+    total = 0
+    for path in reports:
+        with pymupdf.open(path) as document:  # type: ignore[no-untyped-call]
+            total += len(document)
+    return total
 
 
 def environment() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What reading scans costs, against the bare OCR engine on the same images with the same settings.
 
-    python -m recount.eval.bench.ocr SCAN.pdf…
+    python -m recount.eval.bench.ocr SCAN.pdf… [--json docs/measurements/ocr.json]
 
 The targets: the whole job takes at most 0.75 times the CPU time of RapidOCR alone, in 32 bits, on the same prepared
 images, and at most 1.25 times in 32 bits itself; two processes do at least 1.5 times as much as one; no worker needs
@@ -15,13 +15,13 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from recount.eval.bench.measurement import Measurement, environment, printed
+from recount.eval.bench.measurement import Measurement, environment, pages_in, printed
 from recount.pipeline.settings import OcrPrecision, Settings
 
 COST_LIMITS = {"whole": 0.75, "exact": 1.25}
@@ -166,21 +166,42 @@ def both(job: str, paths: Sequence[Path]) -> float:
     return time.perf_counter() - begin
 
 
-def measure(paths: Sequence[Path], rounds: int) -> list[Measurement]:
-    """All measurements on these scans."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The runs of each job, and how many times as much two processes do as one."""
+
+    runs: Mapping[str, Sequence[OcrRun]]
+    gain: float
+
+    def kept(self, pages: int) -> dict[str, Any]:
+        """What docs/scaling.md is written from (scaling.py): CPU seconds and GiB, by the job."""
+        jobs = {
+            job: (median(run.cpu for run in runs), max(run.peak for run in runs)) for job, runs in self.runs.items()
+        }
+        rows = {job: {"page": round(cpu / pages, 2), "peak": round(peak, 2)} for job, (cpu, peak) in jobs.items()}
+        return {"pages": pages, "jobs": rows, "two": round(self.gain, 2)}
+
+    def against(self) -> list[Measurement]:
+        """All of it against the targets."""
+        peak = max(run.peak for run in (*self.runs["whole"], *self.runs["exact"]))
+        two = Measurement("two processes against one", f"{self.gain:.2f} ×", f"≥ {TWO_LIMIT} ×", self.gain >= TWO_LIMIT)
+        most = f"< {MEMORY_LIMIT:g} GiB"
+        return [
+            *(cost(job, self.runs[job], self.runs["bare"], limit) for job, limit in COST_LIMITS.items()),
+            two,
+            Measurement("peak memory of a worker", f"{peak:.2f} GiB", most, peak < MEMORY_LIMIT),
+        ]
+
+
+def measure(paths: Sequence[Path], rounds: int) -> Measured:
+    """All jobs on these scans."""
     runs: dict[str, list[OcrRun]] = {job: [] for job in JOBS}
     pairs: list[float] = []
     for _ in range(rounds):
         for job, done in runs.items():
             done.append(finished(ready(started(job, paths))))
         pairs.append(both("whole", paths))
-    gain = 2 * median(run.seconds for run in runs["whole"]) / median(pairs)
-    peak = max(run.peak for run in (*runs["whole"], *runs["exact"]))
-    return [
-        *(cost(job, runs[job], runs["bare"], limit) for job, limit in COST_LIMITS.items()),
-        Measurement("two processes against one", f"{gain:.2f} ×", f"≥ {TWO_LIMIT} ×", gain >= TWO_LIMIT),
-        Measurement("peak memory of a worker", f"{peak:.2f} GiB", f"< {MEMORY_LIMIT:g} GiB", peak < MEMORY_LIMIT),
-    ]
+    return Measured(runs, 2 * median(run.seconds for run in runs["whole"]) / median(pairs))
 
 
 def cost(job: str, own: Sequence[OcrRun], others: Sequence[OcrRun], limit: float) -> Measurement:
@@ -195,12 +216,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="recount.eval.bench.ocr", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("paths", metavar="PDF", nargs="+", type=Path, help="scanned reports")
     parser.add_argument("--rounds", type=int, default=3, help="measured rounds (default: 3)")
+    parser.add_argument("--json", type=Path, help="a file to keep the figures in")
     parser.add_argument("--job", choices=sorted(JOBS), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.job:
         work_alone(options.job, options.paths)
         return 0
-    return printed(measure(options.paths, options.rounds))
+    measured = measure(options.paths, options.rounds)
+    if options.json:
+        options.json.write_text(json.dumps(measured.kept(pages_in(options.paths)), indent=1) + "\n", encoding="utf-8")
+    return printed(measured.against())
 
 
 if __name__ == "__main__":

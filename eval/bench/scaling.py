@@ -5,7 +5,7 @@
 
 The first measures on generated reports, which are made in FOLDER unless they lie there, and keeps what it found in
 docs/measurements/scaling.json; what is not measured now stays as it was. The second writes the tables between the marks
-of docs/scaling.md from that file, and from docs/measurements/ocr.json (`python -m recount.eval.bench.ocr --json`).
+of docs/scaling.md from that file, and from docs/measurements/ocr.json (`python -m recount.eval.bench.ocr … --json`).
 CPU time is what is told: the clock of a machine that others share says more of them.
 """
 
@@ -26,7 +26,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
-from recount.eval.bench.measurement import environment
+from recount.eval.bench.measurement import environment, pages_in
 from recount.eval.bench.speed import bare, medians, with_pdfium, with_pdfplumber
 from recount.eval.generator import Form, Options
 from recount.eval.goldset.generated import Order, write_cases
@@ -46,8 +46,8 @@ FORMS = (Form.X2022, Form.N, Form.X2023, Form.S2024)
 """Of the reports of the archive, by turns; each has some 25 pages."""
 STEPS = (10, 100, 1_000, 10_000)
 """Pages after which it is said what they took so far."""
-SMALL = Options(size="small", projects=0, cover=False, funds=False, capital=False, summary=False, overall=False)
-"""Reports of some three pages."""
+SMALL = Options(projects=1)
+"""Reports of two or three pages, in the form of X2021."""
 MANY = 100
 _BATCH = 20
 READERS: Mapping[str, Callable[[Path], object]] = {
@@ -96,16 +96,6 @@ def archive_orders() -> Iterator[Order]:
 
 def small_orders() -> Iterator[Order]:
     return (Order(Form.X2021, 80_000 + seed, SMALL, name=f"0-{seed:03}") for seed in range(MANY))
-
-
-def pages_in(reports: Sequence[Path]) -> int:
-    import pymupdf
-
-    total = 0
-    for path in reports:
-        with pymupdf.open(path) as document:  # type: ignore[no-untyped-call]
-            total += len(document)
-    return total
 
 
 def grow(folder: Path) -> list[dict[str, float]]:
@@ -163,7 +153,7 @@ def measure(folder: Path, most: int, only: Sequence[str]) -> dict[str, Any]:
     """What is asked for, by its name in the file, and on which machine."""
     asked: dict[str, Callable[[], Any]] = {
         "start": lambda: start_of(folder / "small"),
-        "readers": lambda: readers_on(made(folder / "archive", archive_orders(), lambda found: len(found) > 3)[:4], 3),
+        "readers": lambda: readers_on(made(folder / "archive", archive_orders(), lambda found: len(found) > 5)[2:6], 3),
         "pages": lambda: grown_in(folder / "archive", most),
     }
     found = {}

@@ -275,11 +275,15 @@ def annual(seed: int) -> BudgetCase:
     years.reverse()
     name = rng.choice(_NAMES)
     report = _Report(rng, habits, name)
-    report.state("activities", "Statement of financial activities", _ACTIVITIES, *_by_fund(habits, years))
+    report.state(
+        "statement_of_financial_activities", "Statement of financial activities", _ACTIVITIES, *_by_fund(habits, years)
+    )
     columns = [(habits.year - back, year[1]) for back, year in enumerate(years)]
-    report.state("balance", "Balance sheet", _BALANCE, _years(habits, columns, lasting=False), columns)
+    report.state("balance_sheet", "Balance sheet", _BALANCE, _years(habits, columns, lasting=False), columns)
     columns = [(habits.year - back, year[2]) for back, year in enumerate(years)]
-    report.state("cash_flow", "Statement of cash flows", _FLOWS, _years(habits, columns, lasting=True), columns)
+    report.state(
+        "statement_of_cash_flows", "Statement of cash flows", _FLOWS, _years(habits, columns, lasting=True), columns
+    )
     return made(f"charity-{seed}", "charity", seed, report.gold, report.manuscript())
 
 
@@ -290,7 +294,7 @@ def made(name: str, form: str, seed: int, gold: dict[str, Any], manuscript: Manu
 
 
 Columns = Sequence[tuple[int, Figures]]
-"""Each with its year; 0 where it is of no period."""
+"""Each with its year."""
 
 
 def _by_fund(habits: _Habits, years: Sequence[tuple[dict[str, Figures], Any, Any]]) -> tuple[Any, Columns]:
@@ -298,7 +302,7 @@ def _by_fund(habits: _Habits, years: Sequence[tuple[dict[str, Figures], Any, Any
     columns: list[tuple[int, Figures]] = [(habits.year - back, year[0]["whole"]) for back, year in enumerate(years)]
     if not habits.by_fund:
         return _years(habits, columns, lasting=True), columns
-    funds = [(0, years[0][0]["free"]), (0, years[0][0]["tied"])]
+    funds = [(habits.year, years[0][0][fund]) for fund in ("free", "tied")]
     words = ("Unrestricted", "Restricted", "Total", "Total")
     told = tuple(str(habits.year - back) for back in (0, 0, 0, 1))
     return (words, told, (habits.unit,) * 4), [*funds, *columns]
@@ -318,7 +322,7 @@ class _Report:
 
     def __init__(self, rng: Random, habits: _Habits, name: str) -> None:
         self.rng, self.habits, self.name = rng, habits, name
-        self.gold: dict[str, Any] = {"fiscal_year": habits.year}
+        self.gold: dict[str, Any] = {"unit_name": name, "fiscal_year": habits.year}
         self.blocks: list[Block] = [
             Para(name, "cover"),
             Para("Annual report and financial statements", "cover"),
@@ -339,7 +343,7 @@ class _Report:
     ) -> None:
         """Adds a statement on a page of its own."""
         habits = self.habits
-        told = "as at" if key == "balance" else "for the year ended"
+        told = "as at" if key == "balance_sheet" else "for the year ended"
         self.blocks += [
             Break(),
             Para(title, "title"),
@@ -354,7 +358,7 @@ class _Report:
             ),
             Para("The notes on the pages that follow form part of these financial statements.", "note"),
         ]
-        self.gold[key] = _in_order([self._column(key, form, heads, at, column) for at, column in enumerate(columns)])
+        self.gold[key] = [self._column(key, form, heads, at, column) for at, column in enumerate(columns)]
 
     def _heads(self, heads: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
         if not self.habits.noted:
@@ -388,14 +392,12 @@ class _Report:
         head = " ".join(line[at] for line in heads)
         return {"period": self._period(key, year), "head": head, "lines": [], **values}
 
-    def _period(self, key: str, year: int) -> str | None:
+    def _period(self, key: str, year: int) -> str:
         habits = self.habits
-        if not year:
-            return None
-        if not habits.dated or (key == "activities" and habits.by_fund):
+        if not habits.dated or (key == "statement_of_financial_activities" and habits.by_fund):
             return str(year)
         end = f"{year}-{habits.month:02}-{habits.day[:2]}"
-        return end if key == "balance" else f"P12M/{end}"
+        return end if key == "balance_sheet" else f"P12M/{end}"
 
     def manuscript(self) -> Manuscript:
         """The report, to be set."""
@@ -415,11 +417,6 @@ class _Report:
             bold_heads=True,
         )
         return Manuscript(tuple(blocks), style, self.name)
-
-
-def _in_order(columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The columns that are a period before the others."""
-    return sorted(columns, key=lambda column: column["period"] is None)
 
 
 def _report(rng: Random, habits: _Habits) -> list[str]:

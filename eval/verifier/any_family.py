@@ -12,6 +12,7 @@ reading read alike all but what is wrong.
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -204,9 +205,12 @@ def _keyed(value: Any, key: str) -> Iterator[tuple[str, Figure]]:
             yield from _keyed(row, f"{key}[{name}{f'#{times[name]}' if times[name] > 1 else ''}]")
 
 
+_UNDATED = "?"
+
+
 def _name_of(row: Any) -> str:
     if isinstance(row, Statement):
-        return row.period or row.head or ""
+        return row.period or f"{_UNDATED}{row.head or ''}"
     kind: type[Model] = type(row)
     words = (getattr(row, key) for key, own in fields_of(kind).items() if own.is_text)
     return next((word for word in words if isinstance(word, str)), "")
@@ -225,11 +229,13 @@ def sheet_of(pages: Pages, base: Reading) -> Sheet:
     return Sheet(pages, tuple(spots[token] for token in sorted(spots)), dict(_heads(base.verified.report)))
 
 
+_CELL = re.compile(r"/(?P<name>[^/[]+)(?:\[(?P<column>.*?)\](?=/))?/?(?P<row>.*)")
+
+
 def _cell_of(key: str) -> tuple[str, str, str]:
     """The table, the column and the row that a key says: of a statement its periods are columns."""
-    first, _, rest = key.strip("/").partition("/")
-    name, bracket, column = first.partition("[")
-    return (name, column, rest) if bracket else (name, "", rest)
+    match = _CELL.fullmatch(key)
+    return (match["name"], match["column"] or "", match["row"]) if match else (key, "", "")
 
 
 def _heads(report: Any) -> Iterator[tuple[str, list[str]]]:
@@ -245,7 +251,7 @@ def _heads(report: Any) -> Iterator[tuple[str, list[str]]]:
 def fate_of(base: Reading, found: Reading, *, consistent: bool, printed: bool) -> tuple[Fate, tuple[str, ...]]:
     """What became of a fault, and the figures that came out as verified. consistent: it may leave all as it was.
     printed: it is one of a digital page."""
-    wrong = [key for key, figure in found.figures.items() if _value(base, key) != figure.value]
+    wrong = [key for key, figure in found.figures.items() if not _is_right(base, key, figure)]
     passed = [key for key in wrong if found.trusted(key)]
     told = tuple(f"{key} {_value(base, key)} → {found.figures[key].value}" for key in passed)
     if passed and printed and all(_is_near(base, found.figures[key], key) for key in passed):
@@ -256,6 +262,14 @@ def fate_of(base: Reading, found: Reading, *, consistent: bool, printed: bool) -
         disputed = all(found.verified.statuses[found.figures[key].pointer] == "disputed" for key in wrong)
         return (Fate.CAUGHT if disputed or _fails(base, found) else Fate.UNVERIFIED), ()
     return (Fate.OPEN if base.figures.keys() - found.figures.keys() else Fate.HARMLESS), ()
+
+
+def _is_right(base: Reading, key: str, figure: Figure) -> bool:
+    """Whether a figure is what it was; or, in a column of which no period is told any more, what it was in any."""
+    if key in base.figures or f"[{_UNDATED}" not in key:
+        return _value(base, key) == figure.value
+    table, _, rest = _cell_of(key)
+    return any(own.value == figure.value and _cell_of(k)[::2] == (table, rest) for k, own in base.figures.items())
 
 
 def _value(base: Reading, key: str) -> Decimal | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Any, TypeVar
 
 from recount.pipeline.document import Cell, Grid, Number, Token
@@ -126,11 +126,12 @@ def may_be(number: Number, kind: Kind) -> bool:
 
 
 def labelled(grid: Grid) -> Iterator[tuple[Cell, Token]]:
-    """Each figure of a table that stands right of its label in a row, behind that."""
+    """Each figure of a table that stands alone right of its label in a row, behind that; not one of several periods."""
     for row in table_of(grid).at:
         cells = [cell for cell in dict.fromkeys(row) if cell is not None and not is_blank(cell)]
-        for cell, beside in pairwise(cells):
-            if figure_of(beside) is not None and cell.row == beside.row and figure_of(cell) is None:
+        for cell, beside, after in zip(cells, cells[1:], [*cells[2:], None], strict=False):
+            alone = figure_of(cell) is None and figure_of(after) is None
+            if alone and figure_of(beside) is not None and cell.row == beside.row:
                 yield cell, beside.numbers[0].token
 
 

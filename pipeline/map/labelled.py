@@ -18,7 +18,7 @@ from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import passage_of, unmapped_in
 from recount.pipeline.map.grammar.sections import read_section
 from recount.pipeline.map.headed import ANYWHERE, head_of, read_headed, read_labelled
-from recount.pipeline.map.missed import columns_missed, lines_missed, section_missed, table_missed
+from recount.pipeline.map.missed import columns_missed, lines_missed, one_a_page, section_missed, table_missed
 from recount.pipeline.map.statements import (
     claims,
     continued,
@@ -168,7 +168,7 @@ def map_labelled(document: Document, family: Family) -> Mapped:
         report = report.model_copy(
             update={UNMAPPED: unmapped_in(every_section(document, family.outline), family.outline, report)}
         )
-    return Mapped(report, NAME, found, tuple(reader.remarks))
+    return Mapped(report, NAME, found, tuple(one_a_page(reader.remarks)))
 
 
 def _grids(document: Document) -> list[Grid]:

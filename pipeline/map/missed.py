@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import islice
@@ -92,14 +93,32 @@ def _missed(field: Field, rows: Sequence[Row]) -> Saying | str | None:
     return say("line_near", line=field.title, near=near.label)
 
 
+def one_a_page(remarks: Iterable[Remark]) -> list[Remark]:
+    """Remarks, those of what was not found together, one a page: of several of a kind a reader is told the first."""
+    found: list[Remark] = []
+    missed: dict[int, list[Remark]] = defaultdict(list)
+    for remark in remarks:
+        (missed[remark.page] if remark.kind == _KIND else found).append(remark)
+    for page, alike in missed.items():
+        parts = tuple(remark.words for remark in alike)
+        found.append(Remark(_KIND, page, None, say("together", parts=parts) if len(parts) > 1 else parts[0]))
+    return found
+
+
 def told_instead(remarks: Iterable[Remark]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What was looked for, and the titles and heads that stand there instead, with pages as far as they are told."""
     wanted: dict[str, None] = {}
     there: dict[str, None] = {}
-    for said in (dict(remark.words.given) for remark in remarks if remark.kind == _KIND):
+    for said in (dict(words.given) for remark in remarks if remark.kind == _KIND for words in _parts(remark.words)):
         wanted |= dict.fromkeys(_words(said.get("columns", said.get("title", ()))))
         there |= dict.fromkeys(_words(said.get("heads", said.get("there", ()))))
     return tuple(wanted), tuple(there)[:_SHOWN]
+
+
+def _parts(words: Saying) -> list[Saying]:
+    """What is said together, each by itself."""
+    parts = words["parts"] if words.code == "together" else (words,)
+    return [part for part in parts if isinstance(part, Saying)] if isinstance(parts, tuple) else []
 
 
 def _words(said: Value) -> Iterator[str]:

@@ -466,7 +466,9 @@ def title_of(blocks: Sequence[Block], at: int) -> tuple[str, Period | None]:
     if not isinstance(grid, Grid):
         return "", None
     lines = [paragraph.text.printed for paragraph in (*reversed(grid.caption), *_short_above(blocks, at, grid))]
-    lines += [cell.text.printed for cell in grid.cells if cell.row < _TITLES and cell.column_end == grid.columns]
+    rows = Counter(cell.row for cell in grid.cells if not is_blank(cell))
+    alone = (cell for cell in grid.cells if cell.row < _TITLES and rows[cell.row] == 1)
+    lines += [cell.text.printed for cell in alone if cell.column_end == grid.columns]
     folded = [fold(line) for line in lines]
     told = [line for line, words in zip(lines, folded, strict=True) if _may_be_title(words)]
     return (told[0].strip() if told else ""), _one_period((*folded, *_beside_unit(folded)))

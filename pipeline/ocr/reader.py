@@ -78,9 +78,11 @@ def fill_scanned(
     sheets = two_page_sheets([page for page in pages.pages if page.number not in wanted])
     if not wanted:
         return _parted(pages, sheets, path)
+    from recount.pipeline.ocr.image.images import forget, keep
     from recount.pipeline.ocr.image.scan import read_picture
     from recount.pipeline.ocr.network.engine import engine
 
+    forget()  # another file may have had this path
     reader = engine(backend, precision)
     counted = Tally("ocr", of=len(wanted))
     done: list[Page] = []
@@ -97,6 +99,7 @@ def fill_scanned(
             if picture is None:
                 _take(page, sheets, done, halves)
                 continue
+            keep(path, page.number, picture)
             parts = read_picture(picture, number, page.number, reader)
             for read, frame in parts:
                 whole = len(parts) == 1 and frame.quarters == 0

@@ -15,8 +15,16 @@ import numpy as np
 
 from recount.pipeline.document import Box, Ruling, Token
 from recount.pipeline.mupdf import mupdf
+from recount.pipeline.ocr.image import images
 from recount.pipeline.ocr.image.frame import Frame
-from recount.pipeline.ocr.image.images import Picture, part_of, picture_of_page, pictures_of_files, turned
+from recount.pipeline.ocr.image.images import (
+    Picture,
+    kept_picture,
+    part_of,
+    picture_of_page,
+    pictures_of_files,
+    turned,
+)
 from recount.pipeline.ocr.image.prepare import Grey, Image, red
 from recount.pipeline.ocr.network.engine import Engine, engine
 from recount.pipeline.ocr.network.reading import Recognised
@@ -94,6 +102,9 @@ def _part(path: Path, page: int, quarters: int, part: tuple[float, float]) -> Pi
 
 
 def _picture(path: Path, page: int) -> Picture:
+    known = kept_picture(path, page)
+    if known is not None:
+        return known
     if is_image(path):
         return next(picture for number, picture in enumerate(pictures_of_files(path), 1) if number == page)
     with mupdf.open(path, filetype="pdf") as document:
@@ -103,6 +114,7 @@ def _picture(path: Path, page: int) -> Picture:
 def forget() -> None:
     """Lets go of the pictures that are kept."""
     _kept.clear()
+    images.forget()
 
 
 def second_readings(

@@ -318,9 +318,9 @@ def _sections(reading: Shown, wanted: str | None) -> dict[str, str]:
 
 def _heading(reading: Shown) -> Iterator[RenderableType]:
     """Which report this is, and how its figures stand."""
-    source, report = reading.result.source, reading.result.report
-    year = report.get("fiscal_year")
-    yield _text(f"{report.get('unit_name') or '?'} {year if year is not None else '?'}", style="bold")
+    source, report, own = reading.result.source, reading.result.report, reading.result.family
+    unit, year = report.get("unit_name") or (own.name if own else "?"), report.get("fiscal_year")
+    yield _text(f"{unit} {year if year is not None else '' if own else '?'}".rstrip(), style="bold")
     scanned = len(source.scanned_pages)
     words = "{file} ({pages} pages, {scanned} of them scanned)" if scanned else "{file} ({pages} pages)"
     yield _text(_(words, file=source.file, pages=source.pages, scanned=scanned), style="dim")

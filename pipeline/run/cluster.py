@@ -11,7 +11,6 @@ import logging
 import os
 import secrets
 import socket
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -20,7 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from recount.pipeline.errors import UsageError, needed
-from recount.pipeline.run.pool import Assignment, Bounds, Died, Pool
+from recount.pipeline.run.pool import Assignment, Bounds, Died, Pool, no_main
 from recount.pipeline.version import program_version
 
 J = TypeVar("J")
@@ -163,17 +162,5 @@ def perform(instructions: _Instructions, job: Any) -> Any:
             pool.stop()
         _pools.clear()
         _pools[instructions.run] = Pool(instructions.handle, 1, instructions.bounds)
-    with _no_main():
+    with no_main():  # all of Ray
         return _pools[instructions.run].once(job)
-
-
-@contextmanager
-def _no_main() -> Iterator[None]:
-    """Keeps a child process that is started meanwhile from importing what this one was started with: all of Ray."""
-    main = vars(sys.modules["__main__"])
-    path = main.pop("__file__", None)
-    try:
-        yield
-    finally:
-        if path is not None:
-            main["__file__"] = path

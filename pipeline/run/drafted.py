@@ -1,338 +1,62 @@
-"""A family drafted from examples: each titled table a statement, its labels the lines, its identities searched.
+"""A family drafted from examples, or made of a JSON Schema, as family.toml.
 
-Nothing is asked and no number is written: the figures say which line is the sum of which others, in every column of
-every example (relations.py), and each such relation is written out to be read, kept or struck.
+Each titled table is a statement with its labels as lines, its identities searched (drawn.py): each is written out to be
+read, kept or struck. The fields of a schema are found in the examples by their words.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import groupby, pairwise, product
-from math import log10
 from pathlib import Path
 from typing import Any
 
-from recount.pipeline.document import Cell, Document, Grid, Token
 from recount.pipeline.errors import UsageError
 from recount.pipeline.lasting import encoded
-from recount.pipeline.map.headed import Headed, headed, labelled, said_in
-from recount.pipeline.map.statements import Lines, figure_of, kind_of_label, lines_of, spaceless, title_of
+from recount.pipeline.map.statements import kind_of_label, spaceless
+from recount.pipeline.map.tables.sheet import bare
 from recount.pipeline.recognise import family_of, free_name
 from recount.pipeline.result import Result
-from recount.pipeline.run.relations import MARGIN, Relation, Series, Terms, Value, relations
-from recount.pipeline.run.signs import signs_in
-from recount.pipeline.run.written import toml_of
+from recount.pipeline.run.drawn import UNKNOWN, Drawn, Rows, Table, across, drawn_from, drawn_of, totals, unused
+from recount.pipeline.run.relations import Relation, relations
+from recount.pipeline.run.signs import signs_in, told_apart
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.split.abroad import power_of
+from recount.pipeline.split.folding import fold
 from recount.pipeline.structure import splits_of, structure
-from recount.schemas.declared import FILE, end_of, key_of
-from recount.schemas.family import AS_PRINTED, Family, Money
-from recount.schemas.figures import Kind, Model, Ref
-
-# --- the tables of the examples
-
-_UNKNOWN = Family("unknown", "unknown", "unknown/1", Model, (), "(?!)")
-"""What an example is split as: a report of no known kind."""
-_LESS = re.compile(r"\s*(?:减|less)\s*[:：]", re.IGNORECASE)
-_ASIDE = re.compile(r"\s*(?:其中|of which|including)\s*[:：]", re.IGNORECASE)
-
-
-@dataclass(slots=True)
-class _Line:
-    """A line of a table. heads: the first below a heading. values: by example and column."""
-
-    label: str
-    key: str = ""
-    heads: bool = False
-    under: str | None = None
-    values: dict[tuple[int, int], Value] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class _Table:
-    """A table that becomes a statement. columns: its examples' columns, with what they say of their period. kind: of
-    all its lines, where it is one."""
-
-    title: str
-    key: str
-    lines: list[_Line] = field(default_factory=list)
-    columns: dict[tuple[int, int], str | None] = field(default_factory=dict)
-    unit: str | None = None
-    kind: Kind | None = None
-    found: list[Relation] = field(default_factory=list)
-
-    def add(self, example: int, lines: Lines, document: Document, grid: Grid) -> None:
-        """The figures of an example; lines that are new stand behind the one above them."""
-        self.unit = self.unit or grid.unit
-        for place, column in enumerate(lines.columns):
-            self.columns[example, place] = column.period.told if column.period is not None else None
-        met: Counter[str] = Counter()
-        at = -1
-        for row in lines.rows:
-            words = spaceless(row.label)
-            met[words] += 1
-            same = [number for number, line in enumerate(self.lines) if spaceless(line.label) == words]
-            if len(same) >= met[words]:
-                at = same[met[words] - 1]
-            else:
-                at += 1
-                self.lines.insert(at, _Line(row.label))
-            for place, ref in row.figures.items():
-                self.lines[at].values[example, place] = _value_of(document.tokens[ref.token])
-
-    def name_lines(self) -> None:
-        """Keys for the lines; those whose words stand there more than once are told apart by the line above them."""
-        for above, line in pairwise(self.lines):
-            line.heads = not (above.values or self._may_be_filled(above))
-        self.lines = [line for line in self.lines if line.label and (line.values or self._may_be_filled(line))]
-        times = Counter(spaceless(line.label) for line in self.lines)
-        keys: Counter[str] = Counter()
-        for at, line in enumerate(self.lines):
-            if times[spaceless(line.label)] > 1:
-                alone = [own.label for own in self.lines[:at] if times[spaceless(own.label)] == 1]
-                line.under = alone[-1] if alone else None
-            key = key_of(line.label)
-            keys[key] += 1
-            line.key = key if keys[key] == 1 else f"{key}_{keys[key]}"
-
-    def _may_be_filled(self, line: _Line) -> bool:
-        """Whether a line without figures is one of a form, which another report fills in; headings end in a colon."""
-        return re.search(r"[一-鿿]", line.label) is not None and not re.search(
-            r"[:：]$|^[一二三四五六七八九十]+、", line.label
-        )
-
-    def rest(self, relation: Relation) -> Decimal:
-        """The most that a sum is off, in any column where it is printed."""
-        nothing = Decimal(0), Decimal(0)
-        rests = (
-            abs(value[0] - sum(sign * self.lines[term].values.get(column, nothing)[0] for sign, term in relation.terms))
-            for column, value in self.lines[relation.stated].values.items()
-        )
-        return max(rests, default=Decimal(0))
-
-    def series(self) -> list[Series]:
-        """What is searched for relations. Parts of a line (其中：) are those from it to the next line with figures."""
-        found, aside = [], False
-        for line in self.lines:
-            begins = _ASIDE.match(line.label) is not None
-            aside = begins or (aside and not line.values)
-            values = tuple(line.values.get(column) for column in self.columns)
-            less = _LESS.match(line.label) is not None
-            found.append(Series(self.kind or kind_of_label(line.label), values, less, aside, heads=line.heads))
-        return found
-
-
-def _tables(documents: Sequence[Document]) -> tuple[list[_Table], int]:
-    """The titled tables of the examples, those of one title together; and how many had no title or no figures."""
-    found: dict[str, _Table] = {}
-    without = 0
-    for example, document in enumerate(documents):
-        seen: set[str] = set()
-        for at, block in enumerate(document.blocks):
-            if not isinstance(block, Grid):
-                continue
-            title, over = title_of(document.blocks, at)
-            lines = lines_of(block, over)
-            same = spaceless(title)
-            if not title or same in seen or not lines.columns or not any(row.figures for row in lines.rows):
-                without += 1
-                continue
-            seen.add(same)
-            table = found.setdefault(same, _Table(title, _free_key(title, found.values())))
-            table.add(example, lines, document, block)
-    return list(found.values()), without
-
-
-def _free_key(title: str, tables: Iterable[_Table]) -> str:
-    return free_key(title, {table.key for table in tables})
-
-
-def free_key(title: str, taken: Collection[str]) -> str:
-    """A key made of a title that is not taken."""
-    key = key_of(title)
-    return next(own for own in (key, *(f"{key}_{number}" for number in range(2, 1000))) if own not in taken)
-
-
-# --- where no table has a title: rows under a head, and amounts beside their labels
-
-
-@dataclass(slots=True)
-class _Rows:
-    """A table of rows under a head. columns: title, key and kind of each, None for words. rows: with their example."""
-
-    key: str
-    columns: list[tuple[str, str, Kind | None]]
-    rows: list[tuple[int, dict[str, Value]]] = field(default_factory=list)
-    found: list[Relation] = field(default_factory=list)
-
-    def add(self, example: int, table: Headed, document: Document) -> None:
-        """The rows of an example."""
-        heads = [spaceless(head.text.printed) for head in table.heads]
-        for cells in table.rows:
-            values: dict[str, Value] = {}
-            for title, key, kind in self.columns:
-                said = said_in(cells[heads.index(spaceless(title))], kind) if kind is not None else None
-                values |= {key: _value_of(document.tokens[said.token])} if isinstance(said, Ref) else {}
-            self.rows.append((example, values))
-
-    def series(self) -> list[Series]:
-        """The columns, to be searched for what is so in every row."""
-        return [
-            Series(kind or Kind.ANY, tuple(values.get(key) for _, values in self.rows)) for _, key, kind in self.columns
-        ]
-
-    def sums(self) -> Iterator[tuple[str, dict[int, Value]]]:
-        """The columns of money, with their sum in each example."""
-        for _, key, kind in self.columns:
-            own = [(example, values[key]) for example, values in self.rows if key in values and kind is Kind.MONEY]
-            examples = dict.fromkeys(example for example, _ in own)
-            yield key, {one: _added(value for example, value in own if example == one) for one in examples}
-
-
-def _added(values: Iterable[Value]) -> Value:
-    numbers, halves = zip(*values, strict=True)
-    return sum(numbers, Decimal(0)), sum(halves, Decimal(0))
-
-
-def _value_of(token: Token) -> Value:
-    return token.value, Decimal(1).scaleb(-token.decimals) / 2
-
-
-def _loose(documents: Sequence[Document]) -> tuple[list[_Rows], _Table]:
-    """The rows under heads of all tables, those of the same heads together, and the amounts beside labels elsewhere."""
-    lists: dict[tuple[str, ...], _Rows] = {}
-    labels = _Table("Amounts", "amounts", kind=Kind.MONEY)
-    for example, document in enumerate(documents):
-        labels.columns[example, 0] = None
-        for grid in (block for block in document.blocks if isinstance(block, Grid)):
-            taken: set[int] = set()
-            for table in headed(grid):
-                taken.update(range(table.heads[0].row, table.last + 1))
-                heads = tuple(spaceless(head.text.printed) for head in table.heads)
-                if heads not in lists:
-                    key = free_key(table.heads[0].text.printed, {own.key for own in lists.values()} | {labels.key})
-                    lists[heads] = _Rows(key, list(_columns_of(table)))
-                lists[heads].add(example, table, document)
-            _add_labelled(labels, example, (one for one in labelled(grid) if one[0].row not in taken))
-    return list(lists.values()), labels
-
-
-def _columns_of(table: Headed) -> Iterator[tuple[str, str, Kind | None]]:
-    """The columns of a head: those of figures, one for each kind of them, and those of words."""
-    taken: set[str] = set()
-    for place, head in enumerate(table.heads):
-        title = " ".join(head.text.printed.split())
-        cells = [cell for row in table.rows for cell in row[place]]
-        numbers = [cell.numbers[0].token for cell in cells if figure_of(cell) is not None]
-        kinds: list[Kind | None] = [Kind.PERCENT] if any(token.unit == "%" for token in numbers) else []
-        others = [token for token in numbers if token.unit != "%"]
-        kinds += [Kind.COUNT if not any(map(_is_amount, others)) else Kind.MONEY] if others else []
-        for kind in kinds or ([None] if cells else []):
-            key = free_key(f"{title} {kind.value}" if kind and len(kinds) > 1 else title, taken)
-            taken.add(key)
-            yield title, key, kind
-
-
-def _is_amount(token: Token) -> bool:
-    return token.decimals > 0 or not token.raw.isdigit()
-
-
-_LABEL = re.compile(r"(?:[^\W\d]|\d+(?=\s*%)|[^\w])+")
-"""Words beside an amount, with no number but a rate."""
-
-
-def _add_labelled(labels: _Table, example: int, found: Iterable[tuple[Cell, Token]]) -> None:
-    """The amounts of an example beside their labels."""
-    for cell, token in found:
-        label = " ".join(cell.text.printed.split())
-        if not _LABEL.fullmatch(label) or not _is_amount(token):
-            continue
-        line = next((one for one in labels.lines if spaceless(one.label) == spaceless(label)), None)
-        if line is None:
-            line = _Line(label)
-            labels.lines.append(line)
-        line.values.setdefault((example, 0), _value_of(token))
-
-
-def _total_of(lists: Sequence[_Rows], labels: _Table) -> Iterator[str]:
-    """The amounts that are the sum of a column of rows, in every example."""
-    guesses = sum(len(own.columns) for own in lists) * len(labels.lines)
-    for own, line in product(lists, labels.lines):
-        for key, sums in own.sums():
-            pairs = [(sums[at], line.values[at, 0]) for at in sums if (at, 0) in line.values]
-            rests = [(abs(value - other), half + own_half, value) for (value, half), (other, own_half) in pairs]
-            digits = sum(log10(abs(value) / (2 * slack)) for _, slack, value in rests if value and slack)
-            if pairs and all(rest <= slack for rest, slack, _ in rests) and digits >= MARGIN + log10(guesses):
-                yield f"{labels.key}.{line.key} = {own.key}.{key}"
-
-
-# --- what tables say alike
-
-
-def _across(tables: Sequence[_Table]) -> Iterator[tuple[str, str]]:
-    """Lines of two tables that print the same wherever their periods are the same: each is the first of them."""
-    named = [(table, line) for table in tables for line in table.lines if kind_of_label(line.label) is Kind.MONEY]
-    tied: set[tuple[str, str]] = set()
-    for at, (table, line) in enumerate(named):
-        for other, its in named[:at]:
-            if other is table or (other.key, line.key) in tied or line.key == "" or not _same(table, line, other, its):
-                continue
-            tied.add((other.key, line.key))
-            yield f"{table.key}.{line.key}", f"{other.key}.{its.key}"
-            break
-
-
-def _same(table: _Table, line: _Line, other: _Table, its: _Line) -> bool:
-    """Whether two lines print the same in all columns of one period, and that is no chance."""
-    digits = 0.0
-    for column, period in table.columns.items():
-        beside = _beside(column[0], period, other)
-        if len(beside) != 1 or column not in line.values or beside[0] not in its.values:
-            continue
-        (value, half), (again, its_half) = line.values[column], its.values[beside[0]]
-        if abs(value - again) > min(half, its_half):
-            return False
-        digits += log10(abs(value) / max(half, its_half)) if value else 0
-    guesses = 1 if spaceless(line.label) == spaceless(its.label) else len(table.lines) * len(other.lines)
-    return digits >= MARGIN + log10(guesses)
-
-
-def _beside(example: int, period: str | None, table: _Table) -> list[tuple[int, int]]:
-    """The columns of an example that are of a period, or else end with it."""
-    told = {own: its for own, its in table.columns.items() if own[0] == example and its is not None}
-    same = [own for own, its in told.items() if its == period]
-    return same or [own for own, its in told.items() if period and end_of(its) == end_of(period)]
-
+from recount.schemas.declared import FILE, key_of
+from recount.schemas.family import AS_PRINTED, Money
+from recount.schemas.figures import Kind
+from recount.schemas.formulae import written
 
 # --- the family as it is written
 
 
-def _said(name: str, drawn: _Drawn, signs: Sequence[str]) -> dict[str, Any]:
+def _said(name: str, drawn: Drawn, signs: Sequence[str]) -> dict[str, Any]:
     """What family.toml says. signs: by which its reports are recognised."""
-    across = [f"{one} = {other}" for one, other in _across(drawn.tables)]
     labels = [drawn.labels] if drawn.labels.lines else []
     return {
         "name": name,
         "title": name,
         "signs": list(signs),
         "money": _money(drawn),
-        "identities": [*across, *_total_of(drawn.lists, drawn.labels)],
+        "identities": [*across(drawn.tables), *totals(drawn.lists, drawn.labels)],
         "statement": [_statement(table) for table in drawn.tables],
         "table": [_table(own) for own in drawn.lists],
-        "section": [_section(table) for table in labels],
+        "section": [_section(table) for table in (*labels, *drawn.worded)],
     }
 
 
-def _money(drawn: _Drawn) -> Any:
+def _money(drawn: Drawn) -> Any:
     """The unit of amounts; and whether they are whole: printed in the currency's own unit without decimals throughout,
     with sums that hold to the last unit."""
     tables = [*drawn.tables, drawn.labels]
     units = Counter(table.unit for table in tables if table.unit)
-    unit = units.most_common(1)[0][0] if units else _unit_of_none(tables)
+    unit = units.most_common(1)[0][0] if units else _unit_of_none([*tables, *drawn.worded])
     if unit is None:
         return None
     searched = [one for table in tables for one in table.series()] + [
@@ -347,15 +71,17 @@ def _money(drawn: _Drawn) -> Any:
 _HALF = Decimal("0.5")
 
 
-def _unit_of_none(tables: Sequence[_Table]) -> str | None:
+def _unit_of_none(tables: Sequence[Table]) -> str | None:
     """What amounts are counted in where no table says it: each one for itself, unless words are Chinese (万元)."""
     words = "".join(line.label for table in tables for line in table.lines)
     return None if re.search(r"[一-鿿]", words) else AS_PRINTED
 
 
-def _statement(table: _Table) -> dict[str, Any]:
+def _statement(table: Table) -> dict[str, Any]:
     lines = [
-        _named(line.label, line.key, kind_of_label(line.label)) | ({"under": line.under} if line.under else {})
+        _named(line.label, line.key, line.kind or kind_of_label(line.label))
+        | ({"under": line.under} if line.under else {})
+        | ({"under": line.under} if line.under else {})
         for line in table.lines
     ]
     keys = [line.key for line in table.lines]
@@ -364,16 +90,17 @@ def _statement(table: _Table) -> dict[str, Any]:
     return {"key": table.key, "title": table.title, "lines": said, "identities": rules}
 
 
-def _table(own: _Rows) -> dict[str, Any]:
+def _table(own: Rows) -> dict[str, Any]:
     rules = [_formula([key for _, key, _ in own.columns], relation) for relation in own.found]
     columns = [_named(title, key, kind) for title, key, kind in own.columns]
     return {"key": own.key, "title": own.columns[0][0], "words": "", "columns": columns, "identities": rules}
 
 
-def _section(labels: _Table) -> dict[str, Any]:
+def _section(labels: Table) -> dict[str, Any]:
     rules = [_formula([line.key for line in labels.lines], relation) for relation in labels.found]
-    fields = [_named(line.label, line.key, Kind.MONEY) for line in labels.lines]
-    return {"key": labels.key, "title": labels.title, "heading": "", "fields": fields, "identities": rules}
+    fields = [_named(line.label, line.key, line.kind or Kind.MONEY) for line in labels.lines]
+    where: dict[str, Any] = {"level": labels.level} if labels.level else {"heading": ""}
+    return {"key": labels.key, "title": labels.title, **where, "fields": fields, "identities": rules}
 
 
 def _named(title: str, key: str, kind: Kind | None) -> dict[str, str]:
@@ -383,34 +110,210 @@ def _named(title: str, key: str, kind: Kind | None) -> dict[str, str]:
 
 
 def _formula(keys: Sequence[str], relation: Relation) -> str:
-    """A relation as it is written, of lines or columns with these keys."""
-    if relation.factor is not None:
-        return f"{keys[relation.stated]} = {keys[relation.factor]} * {keys[relation.terms[0][1]]}"
-    terms = _sum(keys, relation.terms)
-    if not relation.whole:
-        return f"{keys[relation.stated]} = {terms}"
-    return f"{keys[relation.stated]} = {_bracketed(terms)} / {_bracketed(_sum(keys, relation.whole))}"
+    return written(keys, relation.stated, relation.terms, relation.whole, relation.factor)
 
 
-def _bracketed(words: str) -> str:
-    return f"({words})" if " " in words else words
+# --- its text
+
+PARTS = ("statement", "table", "section")
+_WIDTH = 120
 
 
-def _sum(keys: Sequence[str], unsorted: Terms) -> str:
-    """Lines with their signs: those of one sign that follow each other as a range, `first .. last`."""
-    terms = sorted(unsorted, key=lambda term: term[1])
-    runs = [list(run) for _, run in groupby(enumerate(terms), lambda one: (one[1][0], one[1][1] - one[0]))]
-    said: list[tuple[int, str]] = []
-    for run in runs:
-        own, sign = [keys[place] for _, (_, place) in run], run[0][1][0]
-        said += [(sign, words) for words in ([f"{own[0]} .. {own[-1]}"] if _is_range(own, sign) else own)]
-    first = next(at for at, (sign, _) in enumerate(said) if sign > 0)
-    said.insert(0, said.pop(first))
-    return said[0][1] + "".join(f" {'+' if sign > 0 else '-'} {words}" for sign, words in said[1:])
+def toml_of(said: Mapping[str, Any], notes: Iterable[str] = ()) -> str:
+    """The text of a family.toml. said: what it says, in the shape in which it is read; what is empty is left out.
+    notes: comments at its head."""
+    lines = [f"# {note}" for note in notes]
+    lines += [line for key, value in said.items() if key not in PARTS for line in _pair(key, value)]
+    for what in PARTS:
+        for part in said.get(what, ()):
+            lines += ["", f"[[{what}]]", *(line for key, value in part.items() for line in _pair(key, value))]
+    return "\n".join(lines) + "\n"
 
 
-def _is_range(keys: Sequence[str], sign: int) -> bool:
-    return len(keys) > 2 and sign > 0
+def _pair(key: str, value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        if value:
+            yield from (f"{key} = [", *_rows(value, alone=key in ("identities", "signs")), "]")
+    elif value is not None:
+        yield f"{key} = {_value(value)}"
+
+
+def _rows(values: Sequence[Any], *, alone: bool) -> list[str]:
+    """The values of a list, as many in a line as fit, or each in one."""
+    rows: list[str] = []
+    for text in map(_value, values):
+        if not alone and rows and len(rows[-1]) + len(text) < _WIDTH:
+            rows[-1] += f" {text},"
+        else:
+            rows.append(f"  {text},")
+    return rows
+
+
+def _value(value: Any) -> str:
+    """A value of TOML: words, yes or no, or a table in one line."""
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{key} = {_value(inner)}' for key, inner in value.items())} }}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+# --- from a JSON Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A family made of a JSON Schema. said: what family.toml says. left: what it has no words for, a sentence each."""
+
+    said: dict[str, Any]
+    left: tuple[str, ...]
+
+
+def imported(schema: Mapping[str, Any], name: str) -> Imported:
+    """A family with the fields of a JSON Schema: objects become sections (figures beside their labels), arrays of
+    objects tables by their heads, numbers fields; titles, names and short descriptions are the words for them.
+
+    Raises UsageError for a schema that has no number in its properties, or a reference to nothing.
+    """
+    reader = _Schema(schema)
+    reader.object(schema, name, "amounts", str(schema.get("title", "Amounts")))
+    if not (reader.sections or reader.tables):
+        raise UsageError("the schema has no property that is a number, in an object or in an array of objects")
+    money = None if _CHINESE.search(str(reader.tables) + str(reader.sections)) else AS_PRINTED
+    said: dict[str, Any] = {"name": name, "title": str(schema.get("title", name)), "money": money, "identities": []}
+    said |= {"statement": [], "table": reader.tables, "section": reader.sections}
+    return Imported(said, tuple(reader.left))
+
+
+_CHINESE = re.compile(r"[一-鿿]")
+
+
+_PERCENT = re.compile(r"(?<![\d ])%|percent|pct|ratio|[率比]$|比[例重]", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"number|count|quantity|qty|headcount|employees|pieces|shares|[人户件个台辆次]数|数量", re.IGNORECASE
+)
+_CHECKS = ("enum", "const", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+_LONGEST_WORDS = 48
+
+
+@dataclass(slots=True)
+class _Schema:
+    """Reads a JSON Schema. root: for references into it."""
+
+    root: Mapping[str, Any]
+    tables: list[dict[str, Any]] = field(default_factory=list)
+    sections: list[dict[str, Any]] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+    def object(self, schema: Mapping[str, Any], at: str, key: str, title: str) -> None:
+        """The properties of an object: figures are a section, objects and arrays parts of their own."""
+        fields: list[dict[str, Any]] = []
+        for own, said in _properties(schema):
+            here, inner = f"{at}.{own}", self._meant(said, f"{at}.{own}")
+            kind, name = inner.get("type"), str(inner.get("title", _spoken(own)))
+            if kind in ("number", "integer"):
+                fields.append(self._field(own, inner, here))
+            elif kind == "object":
+                self._inside(inner, here, own, name)
+            elif kind == "array":
+                self._array(inner, here, own, name)
+            else:
+                self.left.append(f"{here}: {kind or 'of no one type'}; only figures are read beside their labels")
+        if fields:
+            self.sections.append(
+                {"key": self._free(key), "title": title, "heading": "", "fields": fields, "identities": []}
+            )
+
+    def _inside(self, schema: Mapping[str, Any], at: str, key: str, title: str) -> None:
+        if at.count(".") > _DEEPEST:
+            self.left.append(f"{at}: an object too deep in others, or in itself")
+            return
+        self.object(schema, at, key, title)
+
+    def _array(self, schema: Mapping[str, Any], at: str, key: str, title: str) -> None:
+        """An array of objects as a table."""
+        row = self._meant(schema.get("items", {}), at)
+        columns: list[dict[str, Any]] = []
+        for own, said in _properties(row):
+            inner = self._meant(said, f"{at}.{own}")
+            if inner.get("type") in ("number", "integer", "string"):
+                columns.append(self._field(own, inner, f"{at}.{own}"))
+            else:
+                self.left.append(f"{at}.{own}: a column is a number or words")
+        if any(column.get("kind") != "text" for column in columns):
+            part = {"key": self._free(key), "title": title, "words": "", "columns": columns, "identities": []}
+            self.tables.append(part)
+        else:
+            self.left.append(f"{at}: an array is read as a table where its items are objects with a number")
+
+    def _field(self, own: str, said: Mapping[str, Any], at: str) -> dict[str, Any]:
+        """A number or a text, with the words that it is known by."""
+        title, told = str(said.get("title", _spoken(own))), str(said.get("description", ""))
+        names = [title, _spoken(own), *([told] if told and len(told) <= _LONGEST_WORDS else [])]
+        rules = list(dict.fromkeys(re.escape(bare(fold(words))).casefold() for words in names if bare(fold(words))))
+        kind = _kind_of(said, f"{own} {title} {told}")
+        self.left += [f"{at}: {check} is no identity, and is not kept" for check in _CHECKS if check in said]
+        words = {"words": "|".join(rules)} if len(rules) > 1 else {}
+        return {"key": _key(own), "title": title, **words} | ({} if kind == "money" else {"kind": kind})
+
+    def _meant(self, said: Any, at: str) -> Mapping[str, Any]:
+        """A schema without its reference; of two of which one is null, the other."""
+        for _ in range(_DEEPEST * _DEEPEST):
+            if not isinstance(said, Mapping):
+                return {}
+            several = [
+                one for key in ("anyOf", "oneOf", "allOf") for one in said.get(key, ()) if one != {"type": "null"}
+            ]
+            if "$ref" in said:
+                said = {
+                    **self._at(str(said["$ref"]), at),
+                    **{key: said[key] for key in ("title", "description") if key in said},
+                }
+            elif len(several) == 1:
+                said = {**several[0], **{key: said[key] for key in ("title", "description") if key in said}}
+            else:
+                break
+        kind = said.get("type")
+        one = [own for own in kind if own != "null"] if isinstance(kind, list) else [kind]
+        return {**said, "type": one[0] if len(one) == 1 else None}
+
+    def _at(self, reference: str, at: str) -> Mapping[str, Any]:
+        found: Any = self.root
+        for step in reference.removeprefix("#").strip("/").split("/"):
+            name = step.replace("~1", "/").replace("~0", "~")
+            found = found.get(name) if isinstance(found, Mapping) else None
+        if not isinstance(found, Mapping) or not reference.startswith("#/"):
+            raise UsageError(f"{at}: the schema has no {reference}")
+        return found
+
+    def _free(self, key: str) -> str:
+        return unused(_key(key), {part["key"] for part in (*self.tables, *self.sections)})
+
+
+_DEEPEST = 6
+
+
+def _properties(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    found = schema.get("properties", {})
+    return iter(found.items()) if isinstance(found, Mapping) else iter(())
+
+
+def _key(own: str) -> str:
+    """The name of a property as a key: as it is, where it may be one."""
+    return own if key_of(own) == own.casefold() else key_of(own)
+
+
+def _spoken(key: str) -> str:
+    """A name of a property in words: totalAssets, total_assets."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_|-", " ", key).split()
+    words = " ".join(word if word.isupper() else word.lower() for word in parted)
+    return words[:1].upper() + words[1:]
+
+
+def _kind_of(said: Mapping[str, Any], words: str) -> str:
+    if said["type"] == "string":
+        return "text"
+    if _PERCENT.search(words):
+        return "percent"
+    return "count" if said["type"] == "integer" and _COUNTED.search(words) else "money"
 
 
 # --- the draft
@@ -418,67 +321,138 @@ def _is_range(keys: Sequence[str], sign: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """A drafted family. folder: where it lies. told: what became of its examples, in one line."""
+    """A drafted family. folder: where it lies. told: what became of its examples, in one line. left: what of a schema
+    it has no words for, a sentence each."""
 
     folder: Path
     told: str
+    left: tuple[str, ...] = ()
 
 
-def draft(name: str, examples: Sequence[Path], out: Path, settings: Settings = DEFAULTS) -> Drafted:
+def draft(
+    name: str, examples: Sequence[Path], out: Path, settings: Settings = DEFAULTS, schema: Path | None = None
+) -> Drafted:
     """Write a family drafted from example reports into `out`/`name`: family.toml, and expected.json with what it reads
-    in them.
+    in them. schema: a JSON Schema that says its fields; then the examples may be none.
 
-    Raises UsageError for a name that is none or taken, for examples without a titled table of figures, and if the
-    folder cannot be written; a DocumentError where an example cannot be read.
+    Raises UsageError for a name that is none or taken, for examples without a table of figures, for a schema that is
+    none or has no number, and if the folder cannot be written; a DocumentError where an example cannot be read.
     """
     folder = free_name(name, out)
-    reports = [splits_of(path, _UNKNOWN, settings)[0] for path in examples]
-    drawn = _drawn([report.document for report in reports])
-    signs = signs_in([report.pages for report in reports], [report.document for report in reports])
-    if not (drawn.tables or drawn.lists or drawn.labels.lines):
+    reports = [splits_of(path, UNKNOWN, settings)[0] for path in examples]
+    documents, pages = [report.document for report in reports], [report.pages for report in reports]
+    drawn = drawn_from(documents)
+    signs = signs_in(pages, documents) if examples else ()
+    if schema is None and not drawn.parts:
         raise UsageError(f"{', '.join(path.name for path in examples)}: no table with figures was found")
+    given = imported(_read(schema), name) if schema is not None else None
+    said = _said(name, drawn, signs) if given is None else {**_placed(given.said, drawn), "signs": list(signs)}
+    notes = _notes(examples, given)
     try:
         folder.mkdir(parents=True)
-        (folder / FILE).write_text(toml_of(_said(name, drawn, signs), _notes(examples)), encoding="utf-8")
-        family = family_of(str(folder))
-        results = {path.name: structure(path, family, settings) for path in examples}
-        (folder / "expected.json").write_bytes(encoded({path: result.report for path, result in results.items()}))
+        results = _written(folder, said, notes, examples, settings)
+        if examples and (given is not None or drawn.worded):  # what is read by words is searched as it is read
+            worded = {"statement": [], "table": [], "section": [part for part in said["section"] if "level" in part]}
+            again = drawn_of(said if given is not None else worded, results)
+            results = _written(folder, _searched(said, again), notes, examples, settings)
+            drawn = again if given is not None else replace(drawn, worded=again.tables)
+        if examples:
+            expected = {path.name: result.report for path, result in zip(examples, results, strict=True)}
+            (folder / "expected.json").write_bytes(encoded(expected))
     except OSError as error:
         raise UsageError(f"cannot write to {folder}: {error.strerror}") from error
-    return Drafted(folder, _told(list(results.values()), drawn))
+    left = given.left if given is not None else ()
+    found, doubt = _told(results, drawn) if examples else _counted(said), told_apart(pages, out) if examples else ""
+    return Drafted(folder, found + (f"; {doubt}" if doubt else ""), left)
 
 
-def _notes(examples: Sequence[Path]) -> tuple[str, ...]:
+def _written(
+    folder: Path, said: Mapping[str, Any], notes: Sequence[str], examples: Sequence[Path], settings: Settings
+) -> list[Result]:
+    """Writes a family, and structures the examples with it."""
+    (folder / FILE).write_text(toml_of(said, notes), encoding="utf-8")
+    family = family_of(str(folder))
+    return [structure(path, family, settings) for path in examples]
+
+
+def _counted(said: Mapping[str, Any]) -> str:
+    fields = sum(len(part[key]) for what, key in _FIELDS.items() for part in said[what])
+    return f"{fields} fields in {sum(len(said[what]) for what in _FIELDS)} parts, no identities"
+
+
+_FIELDS = {"statement": "lines", "table": "columns", "section": "fields"}
+"""The parts of a family.toml, and what is in each."""
+
+
+# --- with a JSON Schema
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path} is no JSON Schema that can be read: {error}") from error
+    if not isinstance(said, Mapping):
+        raise UsageError(f"{path} is no JSON Schema: it is no object")
+    return said
+
+
+def _placed(said: dict[str, Any], drawn: Drawn) -> dict[str, Any]:
+    """The sections of a schema as statements, where a titled table has most of their words; in the examples' unit."""
+    sections, statements = [], []
+    for part in said["section"]:
+        fits = [(table, _lines_for(part["fields"], table)) for table in drawn.tables]
+        table, lines = max(fits, key=lambda one: len(one[1]), default=(None, {}))
+        if table is None or 2 * len(lines) < max(len(part["fields"]), 4):
+            sections.append(part)
+            continue
+        keys = {own["key"]: lines.get(own["key"], {"title": own["title"]}) for own in part["fields"]}
+        own_lines = [{"key": key} | line for key, line in keys.items()]
+        statements.append({"key": part["key"], "title": table.title, "lines": own_lines, "identities": []})
+    money = {"money": _money(drawn)} if drawn.parts else {}
+    return {**said, **money, "statement": statements, "section": sections}
+
+
+def _lines_for(fields: Sequence[Mapping[str, Any]], table: Table) -> dict[str, dict[str, str]]:
+    """The lines of a table that fields are, by their keys."""
+    found: dict[str, dict[str, str]] = {}
+    for own in fields:
+        rule = re.compile(own.get("words") or re.escape(bare(fold(own["title"]))), re.IGNORECASE)
+        mine = [line for line in table.lines if rule.fullmatch(bare(spaceless(line.label)))]
+        if len(mine) == 1:
+            found[own["key"]] = {"title": mine[0].label} | ({"under": mine[0].under} if mine[0].under else {})
+    return found
+
+
+def _searched(said: dict[str, Any], drawn: Drawn) -> dict[str, Any]:
+    """A family with the identities that hold in what it reads."""
+    found: dict[str, list[str]] = {}
+    for table in drawn.tables:
+        table.found = relations(table.series())
+        found[table.key] = [_formula([line.key for line in table.lines], one) for one in table.found]
+    for own in drawn.lists:
+        own.found = relations(own.series())
+        found[own.key] = [_formula([key for _, key, _ in own.columns], one) for one in own.found]
+    between = [*across(drawn.tables), *(rule for table in drawn.tables for rule in totals(drawn.lists, table))]
+    parts = {
+        what: [{**part, "identities": found.get(part["key"], part["identities"])} for part in said[what]]
+        for what in _FIELDS
+    }
+    return {**said, **parts, "identities": [*said["identities"], *between]}
+
+
+def _notes(examples: Sequence[Path], given: Imported | None) -> tuple[str, ...]:
+    source = ["a JSON Schema"] if given is not None else []
+    left = [f"Left out: {one}" for one in given.left] if given is not None else []
     return (
-        f"A family drafted from {', '.join(path.name for path in examples)}.",
+        f"A family drafted from {', '.join([*source, *(path.name for path in examples)])}.",
         "Each identity holds in all of it: read it, keep it or strike it. Keys and titles may be changed.",
+        *left,
     )
 
 
-@dataclass(slots=True)
-class _Drawn:
-    """What was found in examples. lists, labels: where no table has a title. without: tables that are left out."""
-
-    tables: list[_Table]
-    lists: list[_Rows]
-    labels: _Table
-    without: int
-
-
-def _drawn(documents: Sequence[Document]) -> _Drawn:
-    """The parts of a family, with what is so in all examples."""
-    tables, without = _tables(documents)
-    lists, labels = _loose(documents) if not tables else ([], _Table("", ""))
-    for table in (*tables, labels):
-        table.name_lines()
-        table.found = relations(table.series())
-    for own in lists:
-        own.found = relations(own.series())
-    return _Drawn(tables, lists, labels, without if tables else 0)
-
-
-def _told(results: Sequence[Result], drawn: _Drawn) -> str:
-    found = [part.found for part in (*drawn.tables, *([drawn.labels] if drawn.labels.lines else []))]
+def _told(results: Sequence[Result], drawn: Drawn) -> str:
+    found = [part.found for part in (*drawn.tables, *drawn.worded, *([drawn.labels] if drawn.labels.lines else []))]
     found += [own.found for own in drawn.lists]
     figures = sum(len(result.figures) for result in results)
     verified = sum(result.summary.figures["verified"] for result in results)

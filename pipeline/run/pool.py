@@ -15,13 +15,14 @@ import gc
 import multiprocessing
 import multiprocessing.forkserver
 import os
+import pickle
 import signal
 import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from multiprocessing.connection import Connection, wait
@@ -186,7 +187,8 @@ class Pool(Generic[J, R]):
         own_end, worker_end = context.Pipe()
         what = worker_end, self._handle, self._orphaned, self._on_step is not None, dict(os.environ)
         process = context.Process(target=_serve, args=what, daemon=True)
-        process.start()
+        with nullcontext() if b"__main__" in pickle.dumps(self._handle) else no_main():
+            process.start()
         worker_end.close()  # so that the connection ends when the worker does
         worker: _Worker[J] = _Worker(process, own_end)
         self._workers.append(worker)
@@ -227,6 +229,18 @@ class Pool(Generic[J, R]):
                 worker.process.kill()
                 worker.process.join()
         self._workers.clear()
+
+
+@contextmanager
+def no_main() -> Iterator[None]:
+    """Keeps a worker that is started meanwhile from importing what began this process: a command line, say."""
+    main = vars(sys.modules["__main__"])
+    kept: dict[str, Any] = {name: main.pop(name) for name in ("__file__", "__spec__") if name in main}
+    main["__spec__"] = None
+    try:
+        yield
+    finally:
+        main.update(kept)
 
 
 def start_server() -> None:

@@ -96,7 +96,7 @@ def as_usual(folded: str, numbers: Numbers) -> str:
     )
 
 
-_LEADERS = re.compile(r"(?:[.·…_]\s?){4,}")
+_LEADERS = re.compile(r"(?:[.·…_]\s?){4,}|(?<=\S)\s+[.·…_][.·…_\s]*$")
 _RULED = re.compile(rf"{_LEADERS.pattern}|[_|]+")
 
 
@@ -115,7 +115,7 @@ def without_leaders(line: Line) -> Iterator[Line]:
 
 # --- columns of text
 
-_PROSE = 25  # characters of a line of running text in one of two columns
+_PROSE = 25  # characters of a line of running text in one of two columns, half of them letters
 _FEWEST_LINES = 5
 _APART = 0.25  # of the width of a page: from where lines of one column begin to where those of the other do
 _MARGIN = 3.0  # points
@@ -124,7 +124,9 @@ _FEW_ACROSS = 0.1  # share of the lines that may reach from one column into the 
 
 def sides_of(lines: Sequence[Line], width: float) -> list[list[Line]]:
     """The lines of a page in Latin script by its columns of text, two or one. width: of the page."""
-    begins = Counter(round(line.box[0] / _MARGIN) for line in lines if len(line.text.strip()) >= _PROSE)
+    prose = [line for line in lines if len(line.text.strip()) >= _PROSE]
+    prose = [line for line in prose if 2 * len(_LETTER.findall(line.text)) >= _PROSE]
+    begins = Counter(round(line.box[0] / _MARGIN) for line in prose)
     starts = sorted(_MARGIN * start for start, times in begins.items() if times >= _FEWEST_LINES)
     for start in starts:
         if start - starts[0] < _APART * width:
@@ -188,7 +190,7 @@ _MARKED = re.compile(rf"(?<=[\d)%-])(?P<mark>\(\d{{1,2}}\)|\s*(?:{MARKS}))\s*$")
 _SIDE = re.compile(rf"\s*{SIDES}", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+(?!\d)|(?<!\d)\s+")  # all but those between digits
 _DIGITS, _THOUSAND = re.compile(r"\(?\d{1,3}"), re.compile(r"\d{3}(?!\d)")
-_DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}\.\d{1,2}\.(?:\d\d)?\d\d")
+_DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}\.\d{1,2}\.(?:\d\d)?\d\d|\D{0,3}0{3}")  # or £000, which is a unit
 
 
 def is_figure_abroad(text: str) -> bool:
@@ -407,11 +409,15 @@ def _with_tokens(block: Block, tokens: Sequence[Token]) -> Block:
     return replace(block, cells=cells, caption=tuple(map(said, block.caption)), note=note)
 
 
+_CENTS = 2
+"""Decimals with which no amount in a currency's own unit was rounded either."""
+
+
 def _measured(token: Token, money: Money, own: int) -> Token:
     power = power_of(token.unit or token.head or money.name, money)
     if own and power == 0 and token.table is None and token.head is None and (token.unit or "元").isascii():
         power = None  # $1,250 in the words of a report that counts in thousands: nobody says whether these are
-    whole = money.whole and power == own and not token.decimals
+    whole = money.whole and power == own and token.decimals in ((0, _CENTS) if own == 0 else (0,))
     return replace(token, into=(money.name, None if power is None else power - own), whole=whole)
 
 

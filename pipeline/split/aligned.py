@@ -237,30 +237,41 @@ def _within_titles(rows: Sequence[Row]) -> tuple[int, int]:
     if not figured:
         return 0, 0
     left = min(piece.line.box[0] for piece in rows[figured[0]] if piece.is_figure)
-    label = min(row[0].line.box[0] for row in rows)
+    label, begins = (min(row[0].line.box[0] for row in some) for some in (rows, [rows[index] for index in figured]))
+    right = max(rows[index][-1].line.box[2] for index in figured)
     heads = [
         index
         for index in range(figured[0])
-        if rows[index][-1].line.box[2] > left and not _is_a_title(rows[index], left)
+        if rows[index][-1].line.box[2] > left and not _is_a_title(rows[index], left, right)
     ]
-    while len(heads) > 1 and _is_over_all(rows[heads[0]], rows[figured[0] :], left):
-        del heads[0]
+    while len(heads) > 1 and _off_middle(rows[heads[0]], begins, right) < min(_CENTRED, (left - begins) / 6):
+        del heads[0]  # a title in the middle of the table, and not of its figures
     first = heads[0] if heads else figured[0]
     while not heads and first and rows[first - 1][0].line.box[0] < label + _SET_IN * _height(rows[first - 1]):
         first -= 1
-    return first, figured[-1] + 1
+    last = figured[-1]
+    while last + 1 < len(rows) and _is_left_over(rows[last + 1], rows[last], left):
+        last += 1
+    return first, last + 1
 
 
-def _is_over_all(row: Row, body: Sequence[Row], left: float) -> bool:
-    """Whether a row of one text stands in the middle of a table, and not of its figures, which begin at `left`."""
-    first, last = min(other[0].line.box[0] for other in body), max(other[-1].line.box[2] for other in body)
-    middle = (row[0].line.box[0] + row[-1].line.box[2]) / 2
-    return _is_one(row) and abs(middle - (first + last) / 2) < min(_CENTRED, (left - first) / 6)
+def _is_left_over(row: Row, above: Row, left: float) -> bool:
+    """Whether a row of one text may be what is left of the label above it: it is near, begins in a small letter where
+    that does or further in, and ends before the columns of figures."""
+    line, over = row[0].line, above[0].line
+    near = _top(row) - _top(above) <= _GOING_ON * _height(row)
+    return near and _is_one(row) and _GOES_ON.match(line.text) is not None and over.box[0] <= line.box[0] + 1 <= left
 
 
-def _is_a_title(row: Row, left: float) -> bool:
-    """Whether a row of one text begins left of the columns of figures, and reaches into them: it is over the whole."""
-    return _is_one(row) and row[0].line.box[0] < left - _height(row)
+def _off_middle(row: Row, left: float, right: float) -> float:
+    """How far the middle of a row of one text is from that of a stretch; endless for one of several texts."""
+    return abs(row[0].line.box[0] + row[-1].line.box[2] - left - right) / 2 if _is_one(row) else inf
+
+
+def _is_a_title(row: Row, left: float, right: float) -> bool:
+    """Whether a row of one text begins left of the columns of figures, reaches into them and does not stand in their
+    middle: it is over the whole."""
+    return _is_one(row) and row[0].line.box[0] < left - _height(row) and _off_middle(row, left, right) > _CENTRED
 
 
 def _top(row: Row) -> float:

@@ -205,6 +205,8 @@ class LabelColumn:
             return False
         if _surely(above, line.line):
             return True
+        if figured and fold(line.line.text).rstrip().endswith(":"):  # a heading of the lines below
+            return False
         step, height = line.line.box[1] - above.box[1], above.box[3] - above.box[1]
         if step <= _TIGHT * self.pitch:
             return line.line.box[0] >= above.box[0] - _MARGIN and self._is_full(above, line.line, height)

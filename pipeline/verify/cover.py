@@ -239,7 +239,7 @@ class Rivals:
             return self._cover_of_odd(figure, held, scanned=scanned)
         if scanned:
             # A number with fewer decimals than is usual may have lost them; both readings lose those of money alike.
-            fine = min(figure.quantum, _CENT)
+            fine = figure.quantum if self._is_abroad(figure) else min(figure.quantum, _CENT)
             far = (fine if figure.kind is Kind.MONEY else figure.quantum) * _READ_TWICE if twice else fine * _HALF
             return _times_pinned(figure, held, far)
         if not any(map(_tight(figure), held)):
@@ -257,6 +257,11 @@ class Rivals:
             alone += not fitting
             left = fitting if left is None else left & fitting
         return alone or int(not left)
+
+    def _is_abroad(self, figure: Figure) -> bool:
+        """Whether a figure is money of a family with a unit of its own: whole thousands are as usual there as cents
+        are; what has fewer decimals than its column is odd."""
+        return figure.kind is Kind.MONEY and self.numbers.tokens[figure.token].into is not None
 
     def _cover_of_odd(self, figure: Figure, held: Sequence[Windows], *, scanned: bool) -> int:
         """As of cover, for a figure with other decimals than its column: it is confirmed to the finer of the two.

@@ -9,6 +9,8 @@ import pytest
 
 import recount
 from recount.cli import main
+from recount.desk.session import Asked, Session
+from recount.desk.shelf import Shelf, key_of
 from recount.pipeline.archive.sources import find_sources
 from recount.pipeline.errors import NotAReport, TwoFamilies, UsageError
 from recount.pipeline.lasting import encoded
@@ -22,7 +24,8 @@ from recount.pipeline.structure import structure
 from recount.schemas.registry import FAMILIES
 from recount.tests.pipeline.run.test_drafted import balance, typeset
 
-EXAMPLE = sorted((Path(__file__).resolve().parents[2] / "examples" / "archive").rglob("*.pdf"))[0]
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = sorted((ROOT / "examples" / "archive").rglob("*.pdf"))[0]
 HARBOUR, LAKE, HILL = "Harbour Trust plc", "Lake Fund", "Hill Company"
 
 
@@ -136,9 +139,27 @@ def test_a_report_that_two_fit_is_told_and_a_family_that_says_more_is_taken(plac
     assert structure(report, settings=Settings(families=str(tmp_path / "fewer"))).contract == "harbour/1"
 
 
+def test_a_family_without_signs_is_taken_by_name_alone_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "own" / "mute").mkdir(parents=True)
+    (tmp_path / "own" / "mute" / "family.toml").write_text('name = "mute"\n[[statement]]\ntitle = "Balance sheet"\n')
+    report, own = of(tmp_path / "hill.pdf", HILL), str(tmp_path / "own")
+    with pytest.raises(NotAReport, match=r"; mute says no signs, and is taken with --family alone$"):
+        structure(report, settings=Settings(families=own))
+    assert structure(report, settings=Settings("mute", families=own)).contract == "mute/1"
+
+
+@pytest.mark.parametrize(
+    "example", sorted(ROOT.glob("examples/families/*/example/*.pdf")), ids=lambda path: path.parts[-3]
+)
+def test_the_families_of_the_repository_are_recognised(example: Path) -> None:
+    result = structure(example, settings=Settings(families=str(ROOT / "examples" / "families")))
+    assert result.family is not None
+    assert result.family.sha256 == family_of(str(example.parent.parent)).definition
+
+
 def test_a_title_page_that_a_family_says_must_be_there(tmp_path: Path) -> None:
     (tmp_path / "own" / "hill").mkdir(parents=True)
-    said = 'name = "hill"\nfront = "^HillCompany"\nsigns = ["BalanceSheet"]\n[[statement]]\ntitle = "Balance sheet"\n'
+    said = 'name = "hill"\nfront = "^HillCompany"\nsigns = ["Balance sheet"]\n[[statement]]\ntitle = "Balance sheet"\n'
     (tmp_path / "own" / "hill" / "family.toml").write_text(said)
     own = Settings(families=str(tmp_path / "own"))
     assert structure(of(tmp_path / "hill.pdf", HILL), settings=own).contract == "hill/1"
@@ -200,3 +221,31 @@ def test_a_new_family_is_begun_in_the_folder(place: Path, tmp_path: Path, monkey
             main(command)
         assert ended.value.code == 0
     assert [family.name for family in families_in("mine")] == ["charity", "lake"]
+
+
+def test_a_draft_says_where_it_is_not_told_apart(place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place / "own", tmp_path / "own")
+    assert "family" not in draft("hill", [of(tmp_path / "hill.pdf", HILL)], tmp_path / "own").told
+    again = draft("sea", [of(tmp_path / "hill.pdf", HILL)], tmp_path / "own").told
+    assert "; it fits two families, hill and sea: name one with --family" in again
+    rows = [["项目", "2023"], ["甲", "1.00"], ["乙", "2.00"], ["合计", "3.00"]]
+    shipped = typeset(tmp_path / "shipped.pdf", (["支出决算表"], rows), font="china-s")
+    told = draft("none", [shipped], tmp_path / "alone").told
+    assert told.endswith("; no line over its tables is a sign of its own: --family alone has it taken")
+
+
+def test_where_a_report_shows_one_of_recounts_own_labels_join_the_signs(tmp_path: Path) -> None:
+    rows = [["项目", "2023"], ["园区水费", "1.00"], ["园区电费", "2.00"], ["费用合计", "3.00"]]
+    report = typeset(tmp_path / "report.pdf", (["园区费用表", "支出决算表"], rows), font="china-s")
+    folder = draft("park", [report], tmp_path / "own").folder
+    assert family_of(str(folder)).signs == ("^园区费用表$", "^园区水费$")
+    assert structure(report, settings=Settings(families=str(tmp_path / "own"))).contract == "park/1"
+
+
+def test_the_desk_shows_a_report_of_an_own_family(out: Path) -> None:
+    session = Session(Asked(out, read_only=True), Shelf(out))
+    try:
+        opened = session.open(key_of("lake.pdf"))
+    finally:
+        session.close()
+    assert "Balance Sheet" in opened.figures["/balance_sheet/0/total_assets"].title

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -25,6 +26,7 @@ from recount.schemas.arithmetic import (
     variance,
 )
 from recount.schemas.figures import Figure, Kind
+from recount.schemas.terms import ONE
 from recount.tests.schemas.printed import amounts, fig, pct, places, rounded, span, steady, ways
 
 # --- sums
@@ -178,10 +180,28 @@ def test_things_counted_are_exact() -> None:
         (Rate(total(fig("3.00")), total(fig("13.00")) - fig("3.00")), "3.00 ÷ (13.00 − 3.00) × 100"),
         (Rate(total(fig("9.00")) - fig("8.00"), total(fig("8.00"))), "(9.00 − 8.00) ÷ 8.00 × 100"),
         (Product(fig("10", Kind.SCORE), pct("78.43")), "10 × 78.43 ÷ 100"),
+        (Product(fig("3", Kind.COUNT), fig("7.35"), per=ONE), "3 × 7.35"),
     ],
 )
 def test_a_term_is_shown_with_its_printed_numbers(term: Sum | Rate | Product, shown: str) -> None:
     assert term.render() == shown
+
+
+def test_a_quantity_and_a_price_are_held_to_the_amount() -> None:
+    found = evaluate(equal("×", fig("22.05"), Product(fig("3", Kind.COUNT), fig("7.35"), per=ONE)))
+    assert (found.result, found.computed) == ("pass", Decimal("22.05"))
+    held = {figure.value: (low, high) for figure, low, high in found.held}
+    assert held[Decimal(3)][0] > Decimal("2.9")
+    assert held[Decimal(3)][1] < Decimal("3.1")
+    assert held[Decimal("7.35")][1] < Decimal("7.36")
+
+
+def test_whole_amounts_were_never_rounded() -> None:
+    parts = [replace(fig(shown), whole=True) for shown in ("28038109", "25310711", "97995")]
+    whole = replace(fig("53446815"), whole=True)
+    assert evaluate(equal("Σ", whole, total(*parts))).held[0][1:] == (whole.value, whole.value)
+    assert evaluate(equal("Σ", replace(whole, value=whole.value + 1), total(*parts))).result == "fail"
+    assert replace(fig("5", Kind.PERCENT), whole=True).half == Decimal("0.5")
 
 
 def test_two_operands_that_are_one_printed_number_are_not_held() -> None:

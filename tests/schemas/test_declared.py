@@ -17,6 +17,7 @@ from recount.pipeline.verify.recount import identities_of
 from recount.schemas.arithmetic import evaluate
 from recount.schemas.declared import family_from, key_of
 from recount.schemas.describe import fields_of
+from recount.schemas.family import Money
 from recount.schemas.figures import Figure, Kind
 from recount.schemas.formulae import FamilyError, formula_of
 from recount.schemas.statements import Statement
@@ -120,6 +121,48 @@ def test_identities_count_in_every_column_and_between_statements(tmp_path: Path)
     assert [operand.value for operand in evaluate(between[0]).operands] == [20, 20]
 
 
+@pytest.mark.parametrize(
+    ("periods", "checked"),
+    [
+        (("2024", "2024-12-31"), 1),
+        (("P12M/2024-03-31", "2024-03-31"), 1),
+        (("2024-03-31", "2024"), 1),
+        (("P3M/2024-03-31", "2024-12-31"), 0),  # two days of one year
+        (("2024-Q1", "2024"), 0),
+        (("2023", "2024-12-31"), 0),
+        ((None, "2024"), 0),
+    ],
+)
+def test_statements_meet_where_one_says_a_year_and_the_other_a_day_of_it(
+    tmp_path: Path, periods: tuple[str | None, str], checked: int
+) -> None:
+    report = family_from(written(tmp_path, GOOD)).report_of(Figure)
+    balance, income = fields_of(report)["balance"].model, fields_of(report)["income"].model
+    one = filled(income, surplus="20").model_copy(update={"period": periods[0]})
+    other = filled(balance, surplus="20").model_copy(update={"period": periods[1]})
+    found = [rule for rule in identities_of(report(balance=(other,), income=(one,))) if "income" in rule.rule]
+    assert len(found) == checked
+
+
+def test_of_several_columns_of_one_period_the_total_is_held_against_another_statement(tmp_path: Path) -> None:
+    report = family_from(written(tmp_path, GOOD)).report_of(Figure)
+    balance, income = fields_of(report)["balance"].model, fields_of(report)["income"].model
+    funds = [
+        filled(income, surplus=surplus).model_copy(update={"period": "2024", "head": head})
+        for surplus, head in (("5", "Restricted funds 2024"), ("15", "Unrestricted 2024"), ("20", "Total 2024"))
+    ]
+    other = filled(balance, surplus="20").model_copy(update={"period": "2024"})
+
+    def stated(columns: list[Any]) -> list[Decimal]:
+        found = identities_of(report(balance=(other,), income=tuple(columns)))
+        return [rule.printed.value for rule in found if "income" in rule.rule and rule.printed is not None]
+
+    assert stated(funds) == [20]
+    assert stated(funds[:2]) == []
+    assert stated([*funds, funds[2]]) == []  # two totals: which it is, nobody says
+    assert stated(funds[:1]) == [5]
+
+
 def test_a_line_that_is_blank_is_nothing_and_a_stated_one_is_needed(tmp_path: Path) -> None:
     balance: Any = fields_of(family_from(written(tmp_path, GOOD)).report_of(Figure))["balance"].model
     assert results(filled(balance, cash="3", total_assets="3"))["total_assets = cash + other"] == "pass"
@@ -136,6 +179,44 @@ def test_a_tables_columns_and_its_total(tmp_path: Path) -> None:
     assert found["share = given / asked"] == "not_applicable"  # of the last row, which prints none
     assert (found["Total·Asked = the lines above"], found["Total·Given = the lines above"]) == ("pass", "fail")
     assert results(one) == {"share = given / asked": "pass"}
+
+
+INVOICE = """
+name = "invoice"
+money = { name = "USD", whole = true }
+identities = ["amounts.net = items.amount", "amounts.paid = amounts.net + amounts.vat"]
+
+[[table]]
+title = "Items"
+words = ""
+columns = [
+  { title = "Number", kind = "count" }, { title = "Price" }, { title = "Amount" },
+  { title = "VAT", kind = "percent" }, { title = "Tax" },
+]
+identities = ["amount = number * price", "tax = vat * amount"]
+
+[[section]]
+title = "Amounts"
+heading = ""
+fields = [{ title = "Net" }, { title = "VAT" }, { title = "Paid" }]
+"""
+
+
+def test_products_and_the_sums_of_columns(tmp_path: Path) -> None:
+    family = family_from(written(tmp_path, INVOICE))
+    assert family.money == Money("USD", whole=True)
+    report = family.report_of(Figure)
+    assert not family.outline  # what has no title has no heading either
+    items: Any = fields_of(report)["items"].model
+    one = filled(items, number="3", price="1.25", amount="3.75", vat="20", tax="0.75")
+    two = filled(items, number="2", price="4.00", amount="8.50", vat="20")
+    assert results(one) == {"amount = number * price": "pass", "tax = vat * amount": "pass"}
+    assert results(two) == {"amount = number * price": "fail", "tax = vat * amount": "not_applicable"}
+    amounts: Any = fields_of(report)["amounts"].model
+    found = results(report(items=(one, two), amounts=filled(amounts, net="12.25", vat="2.45", paid="14.70")))
+    assert (found["amounts.net = items.amount"], found["amounts.paid = amounts.net + amounts.vat"]) == ("pass", "pass")
+    less = results(report(items=(one,), amounts=filled(amounts, net="12.25")))
+    assert less["amounts.net = items.amount"] == "fail"
 
 
 def test_a_section_may_only_bound(tmp_path: Path) -> None:
@@ -170,6 +251,7 @@ def test_a_section_may_only_bound(tmp_path: Path) -> None:
         (("(?P<unit_name>[a-z]+)", "(?P<unit_name>[a-z+)"), "is no regular expression"),
         (("name = \"accounts\"", "name = accounts"), "line 2"),
         (("money = \"USD thousands\"", "money = { unit = \"USD\" }"), "money has no unit"),
+        (("money = \"USD thousands\"", "money = { name = \"USD\", whole = 1 }"), "whole is true or false"),
     ],
 )  # fmt: skip
 def test_a_typo_is_told_with_its_line(tmp_path: Path, wrong: tuple[str, str], told: str) -> None:

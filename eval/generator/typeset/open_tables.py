@@ -15,6 +15,8 @@ _SET_IN = 1.2
 """Sizes of a letter by which a level is set in."""
 _SHORT = 0.9
 """The share of its column that a ruling above a sum takes."""
+_APART = 1.2
+"""Sizes of a letter between two columns, at least."""
 _UNITS = ("£", "£000")
 """Heads that stand over each column for itself."""
 
@@ -70,11 +72,14 @@ def set_open(press: Press, table: Open) -> None:
 
 
 def _columns(press: Press, table: Open) -> _Columns:
-    number = len(table.heads[0])
-    width = press.width * (1 - table.label) / number
+    """The columns: as wide as their longest text asks, and together no less than the labels leave."""
+    size, number = press.style.table_size, len(table.heads[0])
+    texts = [cell for head in table.heads for cell in head] + [cell for row in table.rows for cell in row.cells]
+    widest = max(press.face.width(text) for text in texts) * size + _APART * size
+    width = max(press.width * (1 - table.label) / number, widest)
     right = press.left + press.width
     rights = tuple(right - width * (number - 1 - at) for at in range(number))
-    return _Columns(rights, width, press.width * table.label - press.style.table_size)
+    return _Columns(rights, width, press.width - width * number - size)
 
 
 def _head(press: Press, columns: _Columns, head: tuple[str, ...], size: float, *, joined: bool) -> None:

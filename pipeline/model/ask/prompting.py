@@ -104,6 +104,13 @@ def _rule(family: Family, numbers: Numbers) -> str:
     return numbers.rules.en if is_in_english(family) else numbers.rules.zh
 
 
+def mended(problem: str, *, in_english: bool) -> str:
+    """What is added to a question whose answer did not keep to the schema. problem: how."""
+    common = resources.files("recount.prompts")
+    text = _text_of((common / "en" if in_english else common) / "mended.txt") or "$problem"
+    return Template(text).substitute(problem=problem).rstrip("\n")
+
+
 def sheet(answer: type[BaseModel], depth: int = 0, *, in_english: bool = False) -> str:
     """The fields of an answer, a line each: key, official title, what stands there."""
     lines = []

@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -52,8 +52,22 @@ _MOST_NAMED = 8
 _CONTEXT_NAMES = ("max_model_len", "context_length", "context_window", "max_context_length", "n_ctx", "n_ctx_train")
 _NO_PLACE = re.compile(r"/(chat/completions|chat|completions|models|responses|embeddings)$")
 
+_CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+"""Where the environment says whose certificates are trusted."""
+
 Listed = Mapping[str, Mapping[str, Any]]
 """What an endpoint says of its models, by their names."""
+
+
+@cache
+def _trusted(*_told: str | None) -> Any:
+    """The certificates that are trusted; reading them takes longer than all else that a client is made of.
+
+    _told: by the environment, which is looked at again where it tells another thing.
+    """
+    import httpx2
+
+    return httpx2.create_ssl_context()
 
 
 @dataclass(slots=True)
@@ -267,6 +281,7 @@ class Endpoint:
             event_hooks={"request": [self._watch], "response": [_checked]},
             headers={"Accept-Encoding": "identity"},
             limits=httpx2.Limits(max_keepalive_connections=0),
+            verify=_trusted(*map(os.environ.get, _CERTIFICATES)),
             max_redirects=_MOST_REDIRECTS,
         )
 

@@ -16,6 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from recount.pipeline.errors import ModelError, NotToSchema, Truncated
+from recount.pipeline.model.ask.prompting import mended
 from recount.pipeline.model.ask.question import CHOICES, Messages, Question, Reply
 from recount.pipeline.model.transport.endpoint import Endpoint
 from recount.pipeline.model.transport.outcomes import CONTEXT, Dialect, Sent
@@ -27,11 +28,6 @@ from recount.pipeline.usage import Usage
 if TYPE_CHECKING:
     from tenacity import RetryCallState
 
-AGAIN = "上一次回答不符合要求：\n{problem}\n请改正，并重新给出完整的回答。"
-AGAIN_EN = (
-    "Your last answer does not keep to what was asked for:\n{problem}\nPut it right, and write the whole answer again."
-)
-"""What is added to a question whose answer did not keep to the schema. Only the last failure is shown."""
 _BRIEFLY = 3
 _MOST_LESSONS = 12
 """So often at most an endpoint may tell how a request is to be."""
@@ -75,8 +71,8 @@ def connected(settings: ModelSettings) -> Iterator[Connection]:
 
 
 def messages_of(question: Question, problem: str = "") -> Messages:
-    """What is sent of a question. problem: what was wrong with its last answer."""
-    again = "\n\n" + (AGAIN_EN if question.in_english else AGAIN).format(problem=problem) if problem else ""
+    """What is sent of a question. problem: what was wrong with its last answer; only the last failure is shown."""
+    again = "\n\n" + mended(problem, in_english=question.in_english) if problem else ""
     return [{"role": "system", "content": question.system}, {"role": "user", "content": question.user + again}]
 
 

@@ -29,6 +29,7 @@ _COVERS = 0.97  # share of the page that its one picture must cover
 _LARGER = 1.05  # and how many times the page it may be: what the page cuts off is not to be read
 _DEEP = ("I", "F", "I;16", "I;16B", "I;16L")  # Pillow's modes of more than 8 bits a pixel
 _SQUARE = 1.03  # how many times as long as wide a pixel may be that counts as square
+_MOST_KEPT = 64 * 1024 * 1024  # bytes of pictures
 _PAINTED = re.compile(rb"/([^\s/\[\]()<>{}%]+)\s+Do\b")
 _INLINE = re.compile(rb"\bBI\b")
 
@@ -41,6 +42,26 @@ class Picture:
     dpi: float
     width: float
     height: float
+
+
+_kept: dict[tuple[Path, int], Picture] = {}
+"""Pictures of pages of the PDF that is being read, by its path and their numbers: to decode them takes a while."""
+
+
+def keep(path: Path, page: int, picture: Picture) -> None:
+    """Keeps the picture of a page, if there is room, for when figures on it are read again."""
+    if sum(other.image.nbytes for other in _kept.values()) + picture.image.nbytes <= _MOST_KEPT:
+        _kept[path, page] = picture
+
+
+def kept_picture(path: Path, page: int) -> Picture | None:
+    """The picture of a page, if it is kept."""
+    return _kept.get((path, page))
+
+
+def forget() -> None:
+    """Lets go of the pictures that are kept."""
+    _kept.clear()
 
 
 def picture_of_page(page: Any) -> Picture:

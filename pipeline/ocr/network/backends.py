@@ -5,24 +5,17 @@ The networks are PP-OCRv6 small, as they come in the wheel of rapidocr: nothing 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from recount.pipeline.errors import UsageError
+from recount.pipeline.ocr.network.steps import Best, Floats, Network, Parted, Recogniser, Whole, parted
 from recount.pipeline.settings import OcrBackend, OcrPrecision
-
-Floats = npt.NDArray[np.float32]
-Network = Callable[[Floats], Floats]
-Loader = Callable[[Path], tuple[Network, str]]
-"""From a network's file to the network and the signs that it tells apart."""
 
 # The files of the networks in the wheel of rapidocr.
 _DETECTOR = "PP-OCRv6_det_small.onnx"
@@ -31,15 +24,14 @@ _RECOGNISER = "PP-OCRv6_rec_small.onnx"
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """detector: images (n, 3, height, width) to text probabilities (n, 1, height, width). recogniser: line images
-    (n, 3, 48, width) to probabilities (n, steps, signs); exact: the same network in 32 bits, where the other computes
-    with 16, else itself. What a network gives is good until it is called again, and one image's does not depend on the
-    others. signs: what each of the recogniser's outputs stands for; the first is the blank. name: engine, networks,
-    versions and, where it is not 32 bits, precision, for the result."""
+    """detector: images (n, 3, height, width) to text probabilities (n, 1, height, width). recogniser: what stands at
+    the steps of lines; exact: the same network in 32 bits, where the other computes with 16, else itself. What one
+    image gives does not depend on the others. signs: what each of the recogniser's signs stands for; the first is the
+    blank. name: engine, networks, versions and, where it is not 32 bits, precision, for the result."""
 
     detector: Network
-    recogniser: Network
-    exact: Network
+    recogniser: Recogniser
+    exact: Recogniser
     signs: tuple[str, ...]
     name: str
 
@@ -50,23 +42,35 @@ def load(backend: OcrBackend, precision: OcrPrecision = "f32") -> Networks:
     precision: "f32" reads the same on every machine; "auto" computes with 16 bits where the processor does that
     faster, and leaves it to the caller to ask the exact network about what that leaves in doubt.
     """
-    loaders: dict[str, Loader] = {"openvino": _load_openvino, "onnxruntime": _load_onnxruntime}
-    if backend not in loaders:
-        raise UsageError(f"there is no OCR engine {backend}: only {' and '.join(loaders)}")
-    exactly, path = loaders[backend], _model(_RECOGNISER)
+    backends = {
+        "openvino": (_openvino_detector, _openvino_recogniser),
+        "onnxruntime": (_onnxruntime_detector, _onnxruntime_recogniser),
+    }
+    if backend not in backends:
+        raise UsageError(f"there is no OCR engine {backend}: only {' and '.join(backends)}")
+    load_detector, load_recogniser = backends[backend]
     halved = precision == "auto" and backend == "openvino" and _has_bf16()
-    loader = partial(_load_openvino, precision="bf16") if halved else exactly
-    recogniser, characters = loader(path)
+    bits, path = "bf16" if halved else "f32", _model(_RECOGNISER)
+    recogniser, characters = load_recogniser(path, bits)
     signs = ("", *characters.splitlines(), " ")
-    detector = _when_needed(loader, _model(_DETECTOR))
-    exact = _when_needed(exactly, path) if halved else recogniser
-    return Networks(detector, recogniser, exact, signs, name_of(backend, halved=halved))
+    exact = _WhenNeeded(lambda: load_recogniser(path, "f32")[0]) if halved else recogniser
+    detector = cache(lambda: load_detector(_model(_DETECTOR), bits))
+    return Networks(lambda image: detector()(image), recogniser, exact, signs, name_of(backend, halved=halved))
 
 
-def _when_needed(loader: Loader, path: Path) -> Network:
-    """A network that is loaded for its first batch: single figures are recognised without the detector."""
-    network = cache(lambda: loader(path)[0])
-    return lambda batch: network()(batch)
+class _WhenNeeded:
+    """A recogniser that is loaded for its first batches, as the detector is: many a process has no use for it."""
+
+    def __init__(self, load: Callable[[], Recogniser]) -> None:
+        self.recogniser = cache(load)
+
+    def best(self, batches: Iterable[Floats]) -> Iterable[Best]:
+        """As the recogniser says."""
+        return self.recogniser().best(batches)
+
+    def among(self, batches: Iterable[Floats], signs: Sequence[int] | None) -> Iterable[Floats]:
+        """As the recogniser says."""
+        return self.recogniser().among(batches, signs)
 
 
 def name_of(backend: OcrBackend, *, halved: bool = False) -> str:
@@ -93,11 +97,32 @@ def _has_bf16() -> bool:
     return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
-def _load_openvino(path: Path, precision: str = "f32") -> tuple[Network, str]:
+# Each loads a detector, and a recogniser with the signs that it tells apart; from a file, with so many bits.
+
+
+def _openvino_detector(path: Path, precision: str) -> Network:
     import openvino
 
-    core = openvino.Core()
-    model = core.read_model(path)
+    return _compiled(openvino.Core().read_model(path), precision)
+
+
+def _openvino_recogniser(path: Path, precision: str) -> tuple[Recogniser, str]:
+    import openvino
+
+    model = openvino.Core().read_model(path)
+    *models, weights, bias = parted(model)
+    features, leaning, probable = (_compiled(part, precision) for part in models)
+    # What became of the network's metadata; it lives only as long as its map does, and the map has no get().
+    known: Any = model.get_rt_info()
+    framework: Any = known["framework"] if "framework" in known else {}  # noqa: SIM401
+    signs = str(framework["character"].value) if "character" in framework else ""
+    return Parted(features, leaning, probable, weights, bias), signs
+
+
+def _compiled(model: Any, precision: str) -> Network:
+    """A model of openvino as a network."""
+    import openvino
+
     settings = {
         "INFERENCE_NUM_THREADS": 1,
         "NUM_STREAMS": 1,
@@ -106,20 +131,26 @@ def _load_openvino(path: Path, precision: str = "f32") -> tuple[Network, str]:
         # Else newer processors compute with 16 bits, and others do not.
         "INFERENCE_PRECISION_HINT": precision,
     }
-    request = core.compile_model(model, "CPU", settings).create_infer_request()
+    request = openvino.Core().compile_model(model, "CPU", settings).create_infer_request()
 
     def run(batch: Floats) -> Floats:
         request.infer([batch], share_inputs=True)
         output: Floats = request.get_output_tensor().data
         return output
 
-    # What became of the network's metadata; it lives only as long as its map does, and the map has no get().
-    known: Any = model.get_rt_info()
-    framework: Any = known["framework"] if "framework" in known else {}  # noqa: SIM401
-    return run, str(framework["character"].value) if "character" in framework else ""
+    return run
 
 
-def _load_onnxruntime(path: Path) -> tuple[Network, str]:
+def _onnxruntime_detector(path: Path, _: str) -> Network:
+    return _session(path)[0]
+
+
+def _onnxruntime_recogniser(path: Path, _: str) -> tuple[Recogniser, str]:
+    run, signs = _session(path)
+    return Whole(run), signs
+
+
+def _session(path: Path) -> tuple[Network, str]:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -6,8 +6,9 @@ The recogniser gives for every step along the line (8 pixels of 48) a probabilit
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import cv2
@@ -16,7 +17,8 @@ import numpy.typing as npt
 
 from recount.pipeline.document import Box
 from recount.pipeline.ocr.image.prepare import Grey
-from recount.pipeline.ocr.network.backends import Floats, Network, Networks
+from recount.pipeline.ocr.network.backends import Networks
+from recount.pipeline.ocr.network.steps import Floats, Network, Recogniser, Signs
 
 # --- boxes of text lines
 
@@ -112,10 +114,13 @@ class Recognised:
 def recognise(networks: Networks, images: Sequence[Grey]) -> list[Decoded]:
     """The best reading of each image of a line; by the exact network where the other is not sure of every sign."""
 
-    def read(network: Network, some: Sequence[Grey], most: int) -> list[Decoded]:
-        return _each(network, some, lambda steps, share: _best(steps, share, networks.signs), most)
+    def best(network: Recogniser, batches: Iterable[Floats]) -> Iterator[Iterable[tuple[Signs, Floats]]]:
+        return (zip(chosen, chances, strict=True) for chosen, chances in network.best(batches))
 
-    return _surely(networks, images, read, lambda line: min(line.scores, default=0.0))
+    def made(line: tuple[Signs, Floats], share: float) -> Decoded:
+        return _best(*line, share, networks.signs)
+
+    return _surely(networks, images, partial(_each, best, made), lambda line: min(line.scores, default=0.0))
 
 
 def alternatives(
@@ -128,27 +133,23 @@ def alternatives(
     kept = None if allowed is None else [0, *sorted(networks.signs.index(sign, 1) for sign in set(allowed))]
     signs = networks.signs if kept is None else [networks.signs[index] for index in kept]
 
-    def beam(steps: Floats, _: float) -> list[Recognised]:
-        line = (steps if kept is None else steps[:, kept]).astype(np.float64)
-        if kept is not None:
-            line /= np.maximum(line.sum(axis=1, keepdims=True), 1e-9)
-        return _beam(line, signs)
+    def among(network: Recogniser, batches: Iterable[Floats]) -> Iterable[Iterable[Floats]]:
+        return network.among(batches, kept)
 
-    return _surely(
-        networks,
-        images,
-        lambda network, some, most: _each(network, some, beam, most),
-        lambda readings: readings[0].score,
-    )
+    def made(line: Floats, _: float) -> list[Recognised]:
+        return _beam(line.astype(np.float64), signs)
+
+    return _surely(networks, images, partial(_each, among, made), lambda readings: readings[0].score)
 
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
 def _surely(
     networks: Networks,
     images: Sequence[Grey],
-    read: Callable[[Network, Sequence[Grey], int], list[T]],
+    read: Callable[[Recogniser, Sequence[Grey], int], list[T]],
     sure: Callable[[T], float],
 ) -> list[T]:
     """What is read of the images; by the exact network where the other is less sure than _SURE.
@@ -163,41 +164,57 @@ def _surely(
     return found
 
 
-def _each(network: Network, images: Sequence[Grey], made: Callable[[Floats, float], T], most: int = _BATCH) -> list[T]:
-    """What is made of the steps of each image, and of the share of them that it covers. most: images at a time."""
+def _each(
+    asked: Callable[[Recogniser, Iterable[Floats]], Iterable[Iterable[S]]],
+    made: Callable[[S, float], T],
+    network: Recogniser,
+    images: Sequence[Grey],
+    most: int,
+) -> list[T]:
+    """What is made of each image: of what is asked about the steps of its line, and of the share of them that it
+    covers. most: images at a time."""
+    lines = [_scaled(image) for image in images]
+    batches = list(_batches([line.shape[1] for line in lines], most))
     found: dict[int, T] = {}
-    for indices, steps, shares in _batches(network, images, most):
-        for index, line, share in zip(indices, steps, shares, strict=True):
-            found[index] = made(line, share)
+    for batch, said in zip(batches, asked(network, (_filled(batch, lines) for batch in batches)), strict=True):
+        for index, one in zip(batch.indices, said, strict=False):  # blank lines may follow
+            found[index] = made(one, lines[index].shape[1] / batch.width)
     return [found[index] for index in range(len(images))]
 
 
-Batch = tuple[list[int], Floats, list[float]]
-"""Indices of the images, their steps, and the share of the steps that each image covers."""
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Lines that are recognised together, by their indices. size, width: of the batch, in lines and in pixels."""
+
+    indices: Sequence[int]
+    size: int
+    width: int
 
 
-def _batches(network: Network, images: Sequence[Grey], most: int) -> Iterator[Batch]:
-    """The network's output for the images, those of like width together; each is good until the next is asked for.
+def _batches(widths: Sequence[int], most: int) -> Iterator[_Batch]:
+    """Lines of so many pixels in batches, those of like width together.
 
     A batch is full, with blank lines in it where nearly as many are missing as are there, or a line alone: the engine
     makes itself ready for each size that it meets, which takes as long as some lines.
     """
-    scaled = [_scaled(image) for image in images]
-    order = sorted(range(len(images)), key=lambda index: scaled[index].shape[1])
+    order = sorted(range(len(widths)), key=widths.__getitem__)
     start = 0
     while start < len(order):
-        width = _padded(scaled[order[start]].shape[1])
+        width = _padded(widths[order[start]])
         size = most if width <= _ALONE else 1
-        chosen = [index for index in order[start : start + size] if scaled[index].shape[1] <= width]
+        chosen = [index for index in order[start : start + size] if widths[index] <= width]
         if 2 * len(chosen) < size:
             chosen, size = chosen[:1], 1
-        batch = np.zeros((size, 3, _HEIGHT, width), np.float32)
-        for row, index in enumerate(chosen):
-            line = scaled[index]
-            batch[row, :, :, : line.shape[1]] = line
-        shares = [scaled[index].shape[1] / width for index in chosen]
-        yield chosen, network(batch)[: len(chosen)], shares
+        yield _Batch(chosen, size, width)
         start += len(chosen)
+
+
+def _filled(batch: _Batch, lines: Sequence[Floats]) -> Floats:
+    """What the network is shown of a batch."""
+    shown = np.zeros((batch.size, 3, _HEIGHT, batch.width), np.float32)
+    for row, index in enumerate(batch.indices):
+        shown[row, :, :, : lines[index].shape[1]] = lines[index]
+    return shown
 
 
 def _scaled(image: Grey) -> Floats:
@@ -211,9 +228,8 @@ def _padded(width: int) -> int:
     return max(_NARROWEST, -(-width // step) * step)
 
 
-def _best(steps: Floats, share: float, signs: Sequence[str]) -> Decoded:
-    """The most probable sign of each step, repetitions and blanks left out."""
-    chosen = steps.argmax(axis=1)
+def _best(chosen: Signs, chances: Floats, share: float, signs: Sequence[str]) -> Decoded:
+    """The most probable sign of each step, repetitions and blanks left out. chances: of the chosen signs."""
     length = len(chosen)
     text: list[str] = []
     centres: list[float] = []
@@ -223,7 +239,7 @@ def _best(steps: Floats, share: float, signs: Sequence[str]) -> Decoded:
         if index < length and chosen[index] == chosen[start]:
             continue
         if chosen[start]:
-            peaks = steps[start:index, chosen[start]]
+            peaks = chances[start:index]
             middle = float((peaks * np.arange(start, index)).sum() / peaks.sum())
             text.append(signs[chosen[start]])
             centres.append(min(1.0, (middle + 0.5) / length / share))

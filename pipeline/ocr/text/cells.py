@@ -303,12 +303,15 @@ def is_dash(box: Box, sheet: Sheet) -> bool:
 
 def _lines_of(ink: Mask, cell: Box, unit: float) -> list[Box]:
     """The boxes of the lines that the signs in a cell make."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(
-        cv2.dilate(ink.astype(np.uint8), np.ones((3, 3), np.uint8)), connectivity=8
-    )
+    marks = ink.astype(np.uint8)
+    # Of a page little is left: the rest need not be looked through.
+    inked_left, inked_top, inked_width, inked_height = cv2.boundingRect(marks)
+    left, top = max(0, inked_left - 1), max(0, inked_top - 1)
+    part = marks[top : inked_top + inked_height + 1, left : inked_left + inked_width + 1]
+    count, _, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(part, np.ones((3, 3), np.uint8)), connectivity=8)
     signs: list[Box] = []
     for index in range(1, count):
-        x, y, width, height, area = (int(value) for value in stats[index])
+        x, y, width, height, area = (int(value) for value in stats[index] + (left, top, 0, 0, 0))
         spans = width > 0.9 * ink.shape[1] or (height > 0.9 * ink.shape[0] and height > 14 * unit)
         if max(width, height) - 2 < _LEAST_SIGN * unit or area < _LEAST_INK * unit**2 or spans:
             continue

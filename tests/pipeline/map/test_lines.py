@@ -165,9 +165,8 @@ def test_a_line_says_how_far_it_is_set_in() -> None:
     cells = tuple(dataclasses.replace(cell, left=lefts.get(cell.text.printed)) for cell in table.cells)
     lines = lines_of(dataclasses.replace(table, cells=cells))
     assert [(row.label, row.level) for row in lines.rows] == [("Assets", 0), ("Cash", 1), ("Total", 2), ("Other", 1)]
-    assert [(row.label, row.level) for row in read_statement(Statement[Ref], lines, claims(lines_in(Statement[Ref]), lines))[0].lines] == [
-        ("Cash", 1), ("Total", 2), ("Other", 1),
-    ]  # fmt: skip
+    (column,) = read_statement(Statement[Ref], lines, claims(lines_in(Statement[Ref]), lines))
+    assert [(row.label, row.level) for row in column.lines] == [("Cash", 1), ("Total", 2), ("Other", 1)]
     assert {row.level for row in lines_of(table).rows} == {None}
 
 

@@ -80,3 +80,12 @@ def test_a_file_that_holds_nothing_of_it_fails_with_what_it_holds(report: Path, 
     with pytest.raises(NotAReport) as raised:
         said(report, tmp_path, '[[statement]]\ntitle = "Cash flows"\n')
     assert str(raised.value) == f"no part of a report of own (own) was found in it: {wanted}"
+
+
+def test_what_is_missed_of_one_page_is_told_together(report: Path, tmp_path: Path) -> None:
+    (words,) = said(
+        report, tmp_path, STATEMENT.format('"Cash flow"') + '[[statement]]\ntitle = "Consolidated cash flows"\n'
+    )
+    assert str(words).startswith(
+        "lines of Consolidated balance sheets were not found: Cash flow; no table is titled Con"
+    )

@@ -8,6 +8,7 @@ import pytest
 
 from recount.pipeline.ocr.network.backends import Networks, load, name_of
 from recount.pipeline.ocr.network.reading import alternatives, recognise
+from recount.pipeline.ocr.network.steps import Whole
 
 SIGNS = ("", "1", "7", " ")
 Floats = npt.NDArray[np.float32]
@@ -34,7 +35,8 @@ class Network:
 
 
 def networks(fast: Network, exact: Network) -> Networks:
-    return Networks(fast, fast, exact, SIGNS, "none")
+    recogniser = Whole(fast)
+    return Networks(fast, recogniser, recogniser if exact is fast else Whole(exact), SIGNS, "none")
 
 
 def line(chance: float) -> npt.NDArray[np.uint8]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from recount.pipeline.document import Ruling, Token
 from recount.pipeline.ocr import reread
+from recount.pipeline.ocr.image import images
 from recount.pipeline.ocr.image.frame import Frame
 from recount.pipeline.ocr.image.images import Picture
 from recount.pipeline.ocr.network.engine import Engine
@@ -26,6 +29,10 @@ def test_a_figure_is_read_again_from_its_crop(tmp_path: Path, reader: Engine) ->
     line = next(line for line in pages.pages[0].lines if line.text == "1,844.31")
     image = crop(scans, 1, line.box)
     assert image is not None
+    forget()  # it is the same, whether the picture was kept or is taken out of the file again
+    again = crop(scans, 1, line.box)
+    assert again is not None
+    assert np.array_equal(image, again)
     best = second_readings([image], FIGURE_SIGNS, reader)[0][0]
     assert best.text == "1,844.31"
     assert best.support >= 5
@@ -79,3 +86,39 @@ def test_the_ruling_lines_of_its_cell_are_no_digits(tmp_path: Path) -> None:
     unruled = ScanRereader(Scans(path, frames, rulings={1: [Ruling(70, 95, 70, 99), Ruling(58.8, 102, 58.8, 120)]}))
     assert unruled.again([token]) != ["15.0"], "lines within the figure, or beside less than half of it, are no sides"
     forget()
+
+
+def test_a_picture_is_taken_out_of_the_file_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[int] = []
+    whole = images.picture_of_page
+
+    def counted(page: Any) -> Picture:
+        taken.append(page.number)
+        return whole(page)
+
+    for module in (images, reread):
+        monkeypatch.setattr(module, "picture_of_page", counted)
+    path = as_pdf(tmp_path / "a.pdf", *[Typeset().text(60, 100, text).drawn() for text in ("363.45", "78.20")])
+    _, scans = fill_scanned(read_pdf(path), path)
+    tokens = [Token(at, "", Decimal(0), 0, None, at + 1, (58.0, 90.0, 100.0, 104.0), "ocr") for at in (0, 1)]
+    assert ScanRereader(scans).again(tokens) == ["363.45", "78.20"]
+    assert taken == [0, 1]
+    reread._kept.clear()  # as at the end of a report
+    as_pdf(path, Typeset().text(60, 100, "1.00").drawn())  # another file of the same name
+    _, scans = fill_scanned(read_pdf(path), path)
+    assert ScanRereader(scans).again(tokens[:1]) == ["1.00"]
+    forget()
+    assert ScanRereader(scans).again(tokens[:1]) == ["1.00"]
+    assert taken == [0, 1, 0, 0]
+
+
+def test_pictures_are_kept_as_far_as_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    forget()
+    monkeypatch.setattr(images, "_MOST_KEPT", 100)
+    picture = Picture(np.zeros((8, 8), np.uint8), 200, 8, 8)
+    for page in (1, 2):
+        images.keep(tmp_path, page, picture)
+    assert images.kept_picture(tmp_path, 1) is picture
+    assert images.kept_picture(tmp_path, 2) is None
+    forget()
+    assert images.kept_picture(tmp_path, 1) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -80,6 +81,39 @@ def test_a_server_that_dies_takes_its_workers_with_it_and_another_takes_its_plac
     server = server_of(pool)
     assert isinstance(pool.once("kill the server"), Died)
     assert server_of(pool) != server
+
+
+SCRIPT = """
+import sys
+from recount.pipeline.run.pool import Pool
+
+print("run as", __name__, flush=True)
+
+def own(job):
+    return job * 2
+
+if __name__ == "__main__":
+    pool = Pool({handle}, 1)
+    print("answer", pool.once({job}), flush=True)
+    pool.stop()
+"""
+
+
+@pytest.mark.parametrize(
+    ("handle", "job", "printed"),
+    [
+        ("len", "'four'", ["run as __main__", "answer 4"]),
+        ("own", "2", ["run as __main__", "run as __mp_main__", "answer 4"]),
+    ],
+)
+def test_a_worker_imports_what_began_the_run_only_if_it_is_to_do_something_of_it(
+    handle: str, job: str, printed: list[str], tmp_path: Path
+) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT.format(handle=handle, job=job))
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, script], env=environment, check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines() == printed
 
 
 def test_what_workers_took_counts_as_taken_here_once_the_server_has_ended(pool: Pool[str, object]) -> None:

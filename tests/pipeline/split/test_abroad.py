@@ -48,6 +48,12 @@ def read(shown: str, numbers: Numbers = USUAL, within: Within = IN_A_CELL) -> li
 # --- numbers
 
 
+@pytest.mark.parametrize(("words", "figure"), [("£000", False), ("$'000", False), ("1,000", True), ("£1,000", True)])
+def test_a_unit_over_a_column_is_no_figure(words: str, figure: bool) -> None:
+    """So that it is of the head, and what stands over it is over all the columns that it is the middle of."""
+    assert is_figure_abroad(words) is figure
+
+
 @pytest.mark.parametrize(
     ("shown", "found"),
     [
@@ -578,3 +584,33 @@ def test_amounts_that_a_scan_gives_as_one_line_stand_in_columns(tmp_path: Path) 
     [grid] = grids(paper.read(tmp_path))
     assert values(grid, "Interest paid") == ["239.5", "228.7"]
     assert [len(cell.numbers) for cell in grid.cells if cell.column] == [1] * 6
+
+
+def test_the_last_label_of_a_table_goes_on_below_its_figures(tmp_path: Path) -> None:
+    paper = Paper()
+    rows = [("", "2024", "2023"), ("Change in cash", "100", "80"), ("Cash at the beginning", "1,250", "1,170")]
+    below = paper.rows([*rows, ("Cash and cash equivalents at the end of the", "1,350", "1,250")], RIGHTS, 120)
+    paper.put(60, below, "reporting period")
+    paper.put(60, below + 14, "The notes form part of these statements, and are to be read with them.")
+    [grid] = grids(paper.read(tmp_path))
+    assert values(grid, "Cash and cash equivalents at the end of the reporting period") == ["1350", "1250"]
+    assert len(shown(grid)) == 4
+
+
+def test_a_heading_goes_on_with_no_label_that_has_figures(tmp_path: Path) -> None:
+    """However near it stands, and however far that label reaches."""
+    paper = Paper()
+    rows = [
+        ("", "2024", "2023"),
+        ("Net cash provided by/(used in) operating activities", "786", "(158)"),
+        ("Cash flows from investing activities:", "", ""),
+        ("  Dividends and interest received", "563", "361"),
+        ("  Purchase of plant", "(1,065)", "(1,492)"),
+        ("Net cash provided by/(used in) investing activities", "(502)", "(1,131)"),
+        ("Change in cash and cash equivalents in the", "284", "(1,289)"),
+        ("reporting period", "", ""),
+    ]
+    paper.rows(rows, RIGHTS, 120, 12)
+    [grid] = grids(paper.read(tmp_path))
+    assert values(grid, "Net cash provided by/(used in) operating activities") == ["786", "-158"]
+    assert values(grid, "Cash flows from investing activities:") == []

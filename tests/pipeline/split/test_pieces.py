@@ -8,8 +8,10 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recount.pipeline.document import Grid
+from recount.pipeline.document import Grid, Page, Pages
+from recount.pipeline.split import split
 from recount.pipeline.split.pieces import Label, LabelColumn
+from recount.schemas.registry import FAMILIES
 from recount.tests.pipeline.helpers import line
 from recount.tests.pipeline.split.paper import Paper, grids, values
 
@@ -97,6 +99,39 @@ def test_figures_may_stand_beside_the_first_line_of_a_label(tmp_path: Path) -> N
     grid = table(tmp_path, rows)
     assert values(grid, "Payments that were made to the Treasury Department") == ["10", "20"]
     assert grid.rows == 6
+
+
+def scan(*found: tuple[str, float, float]) -> Grid:
+    """The table of texts and where they begin across and down the page, as OCR finds them."""
+    lines = tuple(line(text, x, y, confidence=0.99) for text, x, y in found)
+    [grid] = grids(split(Pages((Page(1, 595.0, 842.0, lines, (), "ocr"),)), *FAMILIES))
+    return grid
+
+
+BODY = [
+    ("Dividends declared in it", 60.0, 160.0), ("1,200", 318.0, 160.0), ("1,300", 386.0, 160.0),
+    ("Retained for the growth", 60.0, 180.0), ("11,778", 312.0, 180.0), ("15,566", 380.0, 180.0),
+]  # fmt: skip
+
+
+def test_pieces_of_rulings_that_ocr_reads_as_signs_are_nothing() -> None:
+    grid = scan(("Receipts of the year", 60.0, 120.0), ("_ 18,428 _ 16,951", 300.0, 120.0), *BODY)
+    assert values(grid, "Receipts of the year") == ["18428", "16951"]
+    assert grid.columns == 3
+
+
+def test_a_currency_that_ocr_finds_twice_parts_no_columns() -> None:
+    first = [("$ 12,978 $", 300.0, 120.0), ("$", 300.0, 120.0), ("16,866", 380.0, 120.0)]
+    grid = scan(("Net income of the year", 60.0, 120.0), *first, *BODY)
+    assert grid.columns == 3
+    assert values(grid, "Net income of the year") == ["12978", "16866"]
+
+
+def test_a_head_over_several_columns_is_none_of_theirs_however_near() -> None:
+    heads = [("Three months ended in May", 290.0, 118.0), ("2024", 318.0, 128.0), ("2023", 386.0, 128.0)]
+    grid = scan(*heads, *BODY)
+    found = {cell.text.printed: (cell.column, cell.column_end) for cell in grid.cells}
+    assert (found["Three months ended in May"], found["2024"], found["2023"]) == ((1, 3), (1, 2), (2, 3))
 
 
 @given(st.lists(st.tuples(st.text("abc N,:(1", min_size=1, max_size=30), st.booleans()), min_size=1, max_size=8))

@@ -11,6 +11,7 @@ import pytest
 from recount.pipeline.document import Token
 from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.doubt import many_fail
+from recount.schemas.family import AS_PRINTED
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.narrative import Income, IncomeExpenditure
 from recount.schemas.final_accounts.performance import FundRow, ProjectEvaluation
@@ -51,6 +52,14 @@ def judged(
     )
     found = page.verify(**narrative, statements=page.table(total, *parts, head=head))
     return found, {status.value for pointer, status in found.statuses.items() if "/statements/" in pointer}
+
+
+def test_of_amounts_that_are_taken_as_they_are_printed_no_unit_is_wanted() -> None:
+    for name, unitless in ((AS_PRINTED, 0), ("USD", 3)):
+        page = Page()
+        table = page.table("87.00", "80.25", "6.75", head=None)
+        page.tokens = [replace(token, into=(name, 0)) for token in page.tokens]
+        assert len(page.verify(statements=table).unitless) == unitless
 
 
 def test_amounts_of_a_known_unit_are_verified_by_their_own_sum() -> None:

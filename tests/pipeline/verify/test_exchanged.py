@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Generic
 
@@ -117,3 +118,23 @@ def test_units_that_are_printed_or_alike_stay(report: str, origin: Any, heads: t
     found = judged(report={"Untied": Untied, "Report": Report}[report], origin=origin, heads=heads)
     assert set(found.statuses.values()) == {"verified"}
     assert found.remarks == ()
+
+
+@pytest.mark.parametrize(("into", "verified"), [(None, False), (("GBP", 3), True)])
+def test_whole_thousands_of_a_scan_are_verified_in_a_family_with_money_of_its_own(into: Any, verified: bool) -> None:
+    """In 万元 a number without decimals may have lost them; in thousands of pounds none has any."""
+    whole = tuple((key, *(number.partition(".")[0] for number in shown)) for key, *shown in FLOWS)
+    tokens, columns = [], []
+    for at, period in enumerate(("2024", "2023")):
+        cells = {}
+        for row, (key, *shown) in enumerate(whole):
+            box = (100.0 + 80 * at, 20.0 * row, 140.0 + 80 * at, 20.0 * row + 8)
+            tokens.append(
+                Token(len(tokens), shown[at], Decimal(shown[at]), 0, None, 1, box, "ocr", head="x", into=into)
+            )
+            cells[key] = Ref(len(tokens) - 1)
+        columns.append(Flows[Ref](period=period, head=period, lines=(), **cells))
+    tokens = [replace(token, head="万元" if into is None else "GBP thousands") for token in tokens]
+    report = Untied[Ref](balance=(), flows=tuple(columns))
+    found = verify(report, tokens, "test", confirmed=frozenset(range(len(tokens))))
+    assert (set(found.statuses.values()) == {"verified"}) is verified
