@@ -38,6 +38,8 @@ _LEAST_SCORE_LONE = 0.8  # the same for a lone sign that is no figure: the rims 
 _LEAST_SCORE_BESIDE = 0.95  # the same for a lone sign of overlooked ink in a cell that has text as well
 _LIKE_DIGITS = "SOoIl|"  # lone signs that `hygiene` makes digits of
 _DOUBTFUL = 0.85  # below this a line is read again, otherwise prepared, and the best reading is taken
+_NOTHING = Decoded("", (), ())
+_SEALED = 12  # grey levels that taking out a seal changes
 _LEAST_SCORE_FOUND = 0.7  # the same as _LEAST_SCORE for ink that the detector did not take for text
 _DASH = Decoded("—", (0.5,), (_LEAST_SCORE_LONE,))  # where a level stroke is all that a cell has
 
@@ -125,7 +127,8 @@ def _in_empty_cells(
     again: list[InCell] = []
     for (box, home), dash in zip(empty, dashes, strict=True):
         line = _DASH if dash else _better(*next(looks))
-        if line.text.strip() and line.score >= _least_score(line, found=True, beside=False):
+        rest = len(line.text) == 1 and not dash and _is_sealed(prepared, box)
+        if line.text.strip() and line.score >= _least_score(line, found=True, beside=False) and not rest:
             again.append(InCell(box, line, home))
     known = {line.home for line in again}
     return again, [sheet.cells[home] for home in dict.fromkeys(home for _, home in empty if home not in known)]
@@ -186,7 +189,29 @@ def _read(prepared: Prepared, boxes: Sequence[Box], engine: Engine) -> list[Deco
     ]
     for index, *lines in zip(doubtful, again, third, strict=True):
         decoded[index] = max([decoded[index], *lines], key=_score)
+    _read_under_seals(prepared, boxes, decoded, engine)
     return _whole(prepared, boxes, decoded, engine)
+
+
+def _read_under_seals(prepared: Prepared, boxes: Sequence[Box], decoded: list[Decoded], engine: Engine) -> None:
+    """Takes the better readings of lines from which a seal was taken out: with the seal some strokes are whole.
+
+    What is read as one sign only without it, or as another with it, is a rest of the seal.
+    """
+    if prepared.stamped is None:
+        return
+    under = [at for at, box in enumerate(boxes) if _is_sealed(prepared, box)]
+    for at, line in zip(under, engine.recognise([crop_of(prepared.stamped, boxes[at]) for at in under]), strict=True):
+        alike = decoded[at].text.replace(".", "") == line.text.replace(".", "")  # a point is lost, not found
+        better = max(decoded[at], line, key=(lambda read: len(read.text)) if alike else _score)
+        decoded[at] = _NOTHING if len(better.text) == 1 and line.text != decoded[at].text else better
+
+
+def _is_sealed(prepared: Prepared, box: Box) -> bool:
+    """Whether a seal was taken out of a box."""
+    if prepared.stamped is None:
+        return False
+    return bool(cv2.absdiff(crop_of(prepared.stamped, box), crop_of(prepared.image, box)).max() > _SEALED)
 
 
 def _score(line: Decoded) -> float:

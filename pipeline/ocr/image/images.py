@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from recount.pipeline.errors import DocumentError, NoPages
 from recount.pipeline.mupdf import mupdf
-from recount.pipeline.ocr.image.prepare import FINE, FINEST, Image, without_seals
+from recount.pipeline.ocr.image.prepare import FINE, FINEST, Image
 
 MOST_PIXELS = 120_000_000  # a page larger than this is refused: it is no page, or an attack
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp"})  # of the pages in a folder
@@ -242,11 +242,6 @@ def turned(picture: Picture, quarters: int) -> Picture:
     image = np.ascontiguousarray(np.rot90(picture.image, quarters))
     width, height = (picture.height, picture.width) if quarters % 2 else (picture.width, picture.height)
     return Picture(image, picture.dpi, width, height)
-
-
-def unsealed(picture: Picture) -> Picture:
-    """The picture without the red seals on it."""
-    return replace(picture, image=without_seals(picture.image, picture.dpi))
 
 
 def part_of(picture: Picture, part: tuple[float, float]) -> Picture:

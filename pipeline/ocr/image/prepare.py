@@ -47,29 +47,42 @@ _CLEARER = 1.02  # how much sharper the lines of text must be when turned
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A page image ready for reading. plain: the same before that; dpi: of image; back: the matrix from its
-    pixels to those of the image it was made of; blank: it has not the ink of a single digit."""
+    pixels to those of the image it was made of; blank: it has not the ink of a single digit; stamped: the image with
+    its seals, where it has some."""
 
     image: Grey
     plain: Grey
     dpi: float
     back: Matrix
     blank: bool = False
+    stamped: Grey | None = None
 
 
 def prepare(image: Image, dpi: float) -> Prepared:
     """The page image, dpi fine as it is, in one channel, enlarged or reduced to 200–300 dpi, and straight."""
-    grey = red(image)
+    bare = without_seals(image, dpi)
+    grey = red(bare)
     bilevel = is_bilevel(grey)
     scale = FINE / dpi if dpi < FINE * _NEARLY else min(1.0, FINEST / dpi)
     angle = skew_of(grey)
-    height, width = round(grey.shape[0] * scale), round(grey.shape[1] * scale)
-    forth = _turn(angle, scale, grey.shape, (height, width))
-    if abs(angle) >= _STRAIGHT or scale > 1.0:
-        grey = warped(grey, forth, (height, width))
-    elif scale < 1.0:
-        grey = np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-    clean = smoothed(grey, dpi * scale) if bilevel else np.asarray(cv2.medianBlur(grey, 3), np.uint8)
-    return Prepared(clean, grey, dpi * scale, inverse(forth), is_blank(grey))
+    size = round(grey.shape[0] * scale), round(grey.shape[1] * scale)
+    forth = _turn(angle, scale, grey.shape, size)
+
+    def straight(grey: Grey) -> Grey:
+        if abs(angle) >= _STRAIGHT or scale > 1.0:
+            return warped(grey, forth, size)
+        if scale < 1.0:
+            return np.asarray(cv2.resize(grey, size[::-1], interpolation=cv2.INTER_AREA), np.uint8)
+        return grey
+
+    plain = straight(grey)
+    clean = smoothed(plain, dpi * scale) if bilevel else _median(plain)
+    stamped = None if bare is image else _median(straight(red(image)))
+    return Prepared(clean, plain, dpi * scale, inverse(forth), is_blank(plain), stamped)
+
+
+def _median(grey: Grey) -> Grey:
+    return np.asarray(cv2.medianBlur(grey, 3), np.uint8)
 
 
 def is_bilevel(grey: Grey) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 
 from recount.pipeline.document import Box, Page, Ruling
 from recount.pipeline.ocr.image.frame import Frame, Share
-from recount.pipeline.ocr.image.images import Picture, part_of, turned, unsealed
+from recount.pipeline.ocr.image.images import Picture, part_of, turned
 from recount.pipeline.ocr.image.prepare import Prepared, prepare
 from recount.pipeline.ocr.image.ruling_lines import find_rulings
 from recount.pipeline.ocr.network.engine import Engine
@@ -28,7 +28,7 @@ _WHOLE: Share = (0.0, 1.0)  # of the width of a picture that is one page
 
 def read_picture(picture: Picture, number: int, page: int, engine: Engine) -> list[tuple[Page, Frame]]:
     """The pages on a picture, in reading order. number: of the first of them; page: of the picture in its file."""
-    quarters, picture = 0, unsealed(picture)
+    quarters = 0
     prepared = prepare(picture.image, picture.dpi)
     if prepared.blank:
         return [_blank(picture, prepared, number, page)]

@@ -37,8 +37,8 @@ _DOUBLE_HEIGHT = 1.5  # a box this many times as high as usual may hold two line
 _SAME_ROW = 0.6  # share of the height by which boxes of different lines overlap at most
 _FLAT = 3.0  # a dash is so many times as long as high
 _THIN = 2.4  # points; and no higher than this
-_UNDER = 0.6  # share of a line that stands under its own column at least
-_FIGURE = re.compile(r"[-+]?\d[\d,，.．:：]*%?")
+_ASIDE = 0.6  # share of a line that stands on its side of an edge at least
+_FIGURE = re.compile(r"[-+]?\d[\d,，.．:：]*%?[\s:：.．·]*")
 _THICK = 4.0  # points; strokes that thick are of seals and blots
 
 Mask = npt.NDArray[np.bool_]
@@ -74,7 +74,7 @@ def sheet_of(image: Grey, dpi: float, rulings: Sequence[Ruling]) -> Sheet:
 
 def hidden_walls(rulings: Sequence[Ruling], lines: Sequence[tuple[Box, str]]) -> list[Ruling]:
     """The pieces of upright lines that a seal or a blot hides: between a figure and what else stands beside it in a
-    row, each under its own column, where the row above or the one below has a line.
+    row, where the row above or the one below has a line.
 
     rulings: of a page. lines: what was read of it: boxes in points, and texts.
     """
@@ -90,23 +90,28 @@ def hidden_walls(rulings: Sequence[Ruling], lines: Sequence[tuple[Box, str]]) ->
 
 
 def _edges_between(table: RawTable, cell: RawCell, lines: Sequence[tuple[Box, str]]) -> Iterator[int]:
-    """The edges of columns between the lines in a merged cell, as far as a row beside it has them."""
+    """The edges of columns in a merged cell on both sides of which lines stand, a figure right beside them, as far as a
+    row above or below has them."""
     x0, y0, x1, y1 = cell.box
     own = [line for line in lines if x0 < line[0][0] and line[0][2] < x1 and y0 < (line[0][1] + line[0][3]) / 2 < y1]
-    if len(own) < 2 or not any(_FIGURE.fullmatch(text) for _, text in own):
-        return
-    homes = [(box, bisect_right(table.xs, (box[0] + box[2]) / 2)) for box, _ in own]
-    if any(_share_in(box, *table.xs[at - 1 : at + 1]) < _UNDER for box, at in homes):
-        return
+    figures = {bisect_right(table.xs, _centre(box)) - 1 for box, text in own if _FIGURE.fullmatch(text)}
     beside = [other for other in table.cells if other.row_end == cell.row or other.row == cell.row_end]
     walls = {edge for other in beside for edge in (other.column, other.column_end)}
-    columns = [at for _, at in homes]
-    yield from (edge for edge in range(min(columns), max(columns)) if edge in walls)
+    for edge in range(cell.column + 1, cell.column_end):
+        x = table.xs[edge]
+        sides = {_centre(box) < x for box, _ in own}
+        parted = len(sides) == 2 and all(_share_beside(box, x) >= _ASIDE for box, _ in own)
+        if edge in walls and parted and not figures.isdisjoint((edge - 1, edge)):
+            yield edge
 
 
-def _share_in(box: Box, left: float, right: float) -> float:
-    """The share of its width by which a box lies between two edges."""
-    return (min(box[2], right) - max(box[0], left)) / (box[2] - box[0])
+def _centre(box: Box) -> float:
+    return (box[0] + box[2]) / 2
+
+
+def _share_beside(box: Box, x: float) -> float:
+    """The share of its width by which a box lies on its side of an edge."""
+    return max(min(box[2], x) - box[0], box[2] - max(box[0], x)) / (box[2] - box[0])
 
 
 def _ruled(dark: npt.NDArray[np.uint8], unit: float, rulings: Sequence[Ruling]) -> Mask:

@@ -45,9 +45,9 @@ _COMMA_FOR_POINT = re.compile(r"(?<=\d)[,，](?=\d{2}%?$)")  # two digits are no
 # A space within a number, beside its point or separator.
 _GAP = re.compile(r"(?<=\d[,.，．]) (?=\d)|(?<=\d) (?=[,.，．]\d)")
 # Specks behind or before a whole figure in a cell, and what is blank between; .88 may have lost its 0.
-_LOOSE_POINT = re.compile(r"(?<=[\d%])[\s.．。,，·、•'‘’`]+$|^(?![.．]\d\d$)[.．·•,，、'‘’`\s]+(?=[<>=≥≤\d])")
+_LOOSE_POINT = re.compile(r"(?<=[\d%])[\s.．。,，·、•'‘’`:：—–一]+$|^(?![.．]\d\d$)[.．·•,，、'‘’`\s]+(?=[<>=≥≤\d])")
 # All that a figure may consist of, specks at either end included.
-_FIGURE = re.compile(r"[.．·•,，、'‘’`\s]*[<>=≥≤]*\d[\d,，]*(?:[.．]\d+)?%?[\s.．。,，·、•'‘’`]*")
+_FIGURE = re.compile(r"[.．·•,，、'‘’`\s]*[<>=≥≤]*\d[\d,，]*(?:[.．]\d+)?%?[\s.．。,，·、•'‘’`:：—–一]*")
 # A speck before a number that has its point.
 _BEFORE = re.compile(r"^[.．·](?=\d[\d,，]*\.\d\d(?:%|万?元))")
 # A figure whose point a speck stands above, and one whose point is seen.

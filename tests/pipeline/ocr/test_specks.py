@@ -1,4 +1,4 @@
-"""Specks in the cells of a table: what they make of a figure is put right where its column tells."""
+"""Specks in the cells of a table, seals over lines: what they make of print is put right where something tells."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
+import numpy as np
 
-from recount.pipeline.ocr.image.prepare import Grey, prepare
+from recount.pipeline.ocr.image.prepare import Grey, Prepared, prepare
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.network.reading import Decoded
 from recount.pipeline.ocr.page import read_prepared
@@ -64,3 +65,84 @@ def test_a_speck_apart_from_the_figure_is_no_second_line_of_its_cell(reader: Eng
     image = column()
     cv2.circle(image, (round((RIGHT - 20) * DPI / 72), round((TOP + 2.5 * HEIGHT) * DPI / 72)), 6, (0, 0, 0), -1)
     assert figures(image, reader, r15_00="15:00") == list(FIGURES)
+
+
+@dataclass
+class Stamped:
+    """Says how dark the darkest ink is that it sees; what is under a seal surely, or less so than what is beside it."""
+
+    sure: float
+
+    def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
+        return [
+            Decoded("万元", (0.25, 0.75), (self.sure,) * 2)
+            if int(image.min()) < 50
+            else Decoded("方元", (0.25, 0.75), (0.9,) * 2)
+            for image in images
+        ]
+
+
+def test_a_line_under_a_seal_is_read_with_it_and_without_it() -> None:
+    paper = np.full((120, 300), 255, np.uint8)
+    paper[20:40, 20:60] = paper[70:90, 20:60] = 100
+    with_seal = paper.copy()
+    with_seal[20:40, 20:60] = 20
+    boxes = [(18.0, 16.0, 62.0, 44.0), (18.0, 66.0, 62.0, 94.0)]
+    for sure, first in ((0.95, "万元"), (0.85, "方元")):
+        prepared, engine = Prepared(paper, paper, DPI, (1, 0, 0, 0, 1, 0), stamped=with_seal), Stamped(sure)
+        reader: Any = engine
+        assert [line.text for line in read_prepared(prepared, 1, boxes, reader).lines] == [first, "方元"]
+
+
+@dataclass
+class Lost:
+    """Reads a figure in dark ink without its point, and more surely so."""
+
+    def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
+        return [
+            Decoded("149", (0.2, 0.5, 0.8), (0.99,) * 3)
+            if int(image.min()) < 50
+            else Decoded("1.49", (0.2, 0.4, 0.6, 0.8), (0.9,) * 4)
+            for image in images
+        ]
+
+
+def test_a_point_that_one_reading_under_a_seal_lacks_is_lost() -> None:
+    paper = np.full((120, 300), 255, np.uint8)
+    paper[20:40, 20:60] = 100
+    with_seal = paper.copy()
+    with_seal[20:40, 20:60] = 20
+    reader: Any = Lost()
+    prepared = Prepared(paper, paper, DPI, (1, 0, 0, 0, 1, 0), stamped=with_seal)
+    assert [line.text for line in read_prepared(prepared, 1, [(18.0, 16.0, 62.0, 44.0)], reader).lines] == ["1.49"]
+
+
+@dataclass
+class Rest:
+    """Reads one sign: in dark ink this one, in pale ink that one."""
+
+    dark: str
+    pale: str
+
+    def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
+        return [Decoded(self.dark if int(image.min()) < 50 else self.pale, (0.5,), (0.97,)) for image in images]
+
+
+def test_a_lone_sign_under_a_seal_is_one_with_it_too() -> None:
+    image = column()
+    grey = cv2.cvtColor(np.maximum(image, 60), cv2.COLOR_RGB2GRAY)
+    cell = np.s_[round((TOP + 3) * DPI / 72) : round((TOP + HEIGHT - 3) * DPI / 72), 120:380]
+    grey[cell] = 255
+    grey[round((TOP + 7) * DPI / 72) : round((TOP + 17) * DPI / 72), 200:206] = 100  # what is left of a stroke
+    with_seal = grey.copy()
+    with_seal[cell] -= np.where(grey[cell] < 255, 90, 40).astype(np.uint8)
+    box = (190.0, (TOP + 4) * DPI / 72, 216.0, (TOP + HEIGHT - 4) * DPI / 72)
+    for pale, read in (("1", ["1"]), ("7", [])):
+        reader: Any = Rest("1", pale)
+        prepared = Prepared(
+            np.asarray(grey, np.uint8), np.asarray(grey, np.uint8), DPI, (1, 0, 0, 0, 1, 0), stamped=with_seal
+        )
+        page = read_prepared(prepared, 1, [box], reader)
+        first = [line.text for line in page.lines if line.box[1] < TOP + HEIGHT]
+        assert first == read
+        assert ("unread" in {remark.kind for remark in page.remarks}) == (not read)

@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 import pytest
 
-from recount.pipeline.ocr.image.images import sized, unsealed
 from recount.pipeline.ocr.image.prepare import is_bilevel, prepare, without_seals
 from recount.tests.pipeline.ocr.scans import Image, Typeset
 
@@ -79,10 +78,13 @@ def test_what_a_seal_leaves_in_the_red_channel_is_taken_out_and_the_print_below_
     assert ink(clean, 80)[strokes].mean() > 0.97
 
 
-def test_the_picture_of_a_page_is_read_without_its_seal() -> None:
-    page = sized(stamped(Typeset().table().drawn()), 200)
-    assert np.array_equal(unsealed(page).image, without_seals(page.image, 200))
-    assert not np.array_equal(unsealed(page).image, page.image)
+def test_a_page_is_read_without_its_seal_and_kept_with_it() -> None:
+    page = stamped(Typeset().table().drawn())
+    prepared = prepare(page, 200)
+    assert np.array_equal(prepared.plain, without_seals(page, 200)[:, :, 0])
+    assert prepared.stamped is not None
+    assert np.array_equal(prepared.stamped, cv2.medianBlur(np.ascontiguousarray(page[:, :, 0]), 3))
+    assert prepare(grey_page(), 200).stamped is None
 
 
 def test_red_print_and_grey_pages_are_no_seals() -> None:

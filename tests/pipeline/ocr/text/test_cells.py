@@ -31,6 +31,11 @@ def test_each_figure_has_a_cell_of_its_own() -> None:
     assert hidden_walls(rulings(), [LABEL, line(54, 90, "0.00")])  # what hides the line was read as a sign
 
 
+def test_a_label_may_go_on_over_the_columns_behind_a_figure() -> None:
+    wide = [*rulings(), *(Ruling(x, y, x, y + 20) for x in (80.0, 120.0) for y in (YS[0], YS[2]))]
+    assert hidden_walls(wide, [line(10, 40, "72.82 :"), line(70, 130, "公用经费合计")]) == [Ruling(60, 20, 60, 40)]
+
+
 @pytest.mark.parametrize(
     "lines",
     [

@@ -83,6 +83,8 @@ def test_signs_of_numbers(read: str, meant: str) -> None:
         (".1", "1"),
         ("182.27 .", "182.27"),
         (". 0.88", "0.88"),
+        ("72.82 :", "72.82"),
+        ("604.32—", "604.32"),  # the next cell's dash
         ("100% '", "100%"),
         (".88", ".88"),  # it may have lost its 0, not got a speck
         ("1:20", "1:20"),
