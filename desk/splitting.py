@@ -20,7 +20,8 @@ from recount.desk.told import word
 from recount.pipeline.archive.sources import find_sources
 from recount.pipeline.document import Box, Cell, Grid, Number, Paragraph, Remark, Token, hull
 from recount.pipeline.errors import UsageError
-from recount.pipeline.map.statements import lines_of, title_of
+from recount.pipeline.map.captions import title_of
+from recount.pipeline.map.statements import lines_of
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.split.outline import Section, all_sections
 from recount.pipeline.split.tables import JoinedTable

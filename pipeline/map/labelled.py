@@ -15,20 +15,12 @@ from typing import Any, TypeVar
 
 from recount.pipeline.document import Block, Cell, Document, Grid, Paragraph, Remark
 from recount.pipeline.map import Mapped
+from recount.pipeline.map.captions import continued, title_rule, titled
 from recount.pipeline.map.grammar.passage import passage_of, unmapped_in
 from recount.pipeline.map.grammar.sections import read_section
 from recount.pipeline.map.headed import ANYWHERE, head_of, read_headed, read_labelled
 from recount.pipeline.map.missed import columns_missed, lines_missed, one_a_page, section_missed, table_missed
-from recount.pipeline.map.statements import (
-    claims,
-    continued,
-    joined,
-    lines_in,
-    lines_of,
-    read_statement,
-    title_rule,
-    titled,
-)
+from recount.pipeline.map.statements import claims, joined, lines_in, lines_of, read_statement
 from recount.pipeline.map.tables.coded import TOTAL, TOTALS
 from recount.pipeline.map.tables.sheet import (
     Columns,

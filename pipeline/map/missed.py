@@ -8,7 +8,8 @@ from difflib import SequenceMatcher
 from itertools import islice
 
 from recount.pipeline.document import Block, Grid, Paragraph, Remark
-from recount.pipeline.map.statements import Lines, Row, figure_of, known_as, spaceless, title_of
+from recount.pipeline.map.captions import title_of
+from recount.pipeline.map.statements import Lines, Row, figure_of, known_as, spaceless
 from recount.pipeline.map.tables.sheet import Table
 from recount.schemas.describe import Field
 from recount.schemas.saying import Saying, Value, say

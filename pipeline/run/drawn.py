@@ -14,9 +14,10 @@ from math import log10
 from typing import Any
 
 from recount.pipeline.document import MONEY, Cell, Document, Grid, Paragraph, Token
+from recount.pipeline.map.captions import title_of
 from recount.pipeline.map.grammar.sections import UNITS
 from recount.pipeline.map.headed import Headed, headed, labelled, said_in
-from recount.pipeline.map.statements import Lines, figure_of, kind_of_label, lines_of, spaceless, title_of
+from recount.pipeline.map.statements import Lines, figure_of, kind_of_label, lines_of, spaceless
 from recount.pipeline.map.tables.sheet import without_ordinal
 from recount.pipeline.result import Result
 from recount.pipeline.run.relations import MARGIN, Relation, Series, Value, relations

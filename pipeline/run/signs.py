@@ -8,7 +8,7 @@ from pathlib import Path
 
 from recount.pipeline.document import Document, Grid, Pages
 from recount.pipeline.errors import TwoFamilies, UsageError
-from recount.pipeline.map.statements import may_be_title, short_above
+from recount.pipeline.map.captions import may_be_title, short_above
 from recount.pipeline.recognise import families_in, own_family_of, short_lines, shown_of_shipped
 from recount.schemas.registry import FAMILIES
 

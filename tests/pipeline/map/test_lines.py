@@ -10,16 +10,8 @@ from typing import Any
 import pytest
 from pydantic import create_model
 
-from recount.pipeline.map.statements import (
-    claims,
-    continued,
-    joined,
-    lines_in,
-    lines_of,
-    read_statement,
-    title_rule,
-    titled,
-)
+from recount.pipeline.map.captions import continued, title_rule, titled
+from recount.pipeline.map.statements import claims, joined, lines_in, lines_of, read_statement
 from recount.schemas.describe import fields_of
 from recount.schemas.figures import F, Kind, Model, Ref, rows
 from recount.schemas.statements import Line, Statement, line, period_of
