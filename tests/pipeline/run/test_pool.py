@@ -8,32 +8,15 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from recount.pipeline.run.pool import Died, Pool, end_server, start_server
+from recount.tests.pipeline.run.forked import seen
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only on Linux are workers forked")
-
-
-def seen(asked: str) -> object:
-    """What a worker sees."""
-    match asked:
-        case "server":
-            return os.getppid()
-        case "modules":
-            return sorted(sys.modules)
-        case "work":
-            began = time.process_time()
-            while time.process_time() < began + 0.2:
-                pass
-        case "kill the server":
-            os.kill(os.getppid(), signal.SIGKILL)
-            time.sleep(60)
-    return os.environ.get(asked)
 
 
 @pytest.fixture
