@@ -35,8 +35,8 @@ OF_THE_PROOF: tuple[CarryingLine, ...] = (
     ),
     CarryingLine(
         "pipeline/verify/verify.py",
-        "suspects, scaled) | unsure",
-        "suspects, scaled)",
+        "vague.figures.union(unsure, touched",
+        "vague.figures.union(touched",
         "a figure that nothing speaks for is confirmed by no identity",
         ("pipeline/verify", "pipeline/model"),
     ),
@@ -147,8 +147,8 @@ OF_THE_PROOF: tuple[CarryingLine, ...] = (
     ),
     CarryingLine(
         "pipeline/verify/verify.py",
-        " | unsure | touched | loose",
-        " | unsure | touched",
+        "touched, loose, lacking",
+        "touched, lacking",
         "amounts of no known unit are not covered",
         _VERIFY,
     ),

@@ -156,7 +156,8 @@ def _texts(page: pymupdf.Page) -> Iterator[Text]:
 
 def _runs(span: dict[str, Any]) -> Iterator[Text]:
     """The characters of a span, as runs that stand as they would if each were set in one go."""
-    font: Font = next((name for family, name in _FAMILIES.items() if span["font"].startswith(family)), "cjk")
+    own = span["font"].rpartition("+")[2]  # without what tells a part of a font from another
+    font: Font = next((name for family, name in _FAMILIES.items() if own.startswith(family)), "cjk")
     run: Text | None = None
     for glyph in span["chars"]:
         x, y = glyph["origin"]

@@ -16,7 +16,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from recount.pipeline.errors import ModelError, NotToSchema, Truncated
-from recount.pipeline.model.ask.prompting import mended
 from recount.pipeline.model.ask.question import CHOICES, Messages, Question, Reply
 from recount.pipeline.model.transport.endpoint import Endpoint
 from recount.pipeline.model.transport.outcomes import CONTEXT, Dialect, Sent
@@ -72,7 +71,12 @@ def connected(settings: ModelSettings) -> Iterator[Connection]:
 
 def messages_of(question: Question, problem: str = "") -> Messages:
     """What is sent of a question. problem: what was wrong with its last answer; only the last failure is shown."""
-    again = "\n\n" + mended(problem, in_english=question.in_english) if problem else ""
+    again = ""
+    if problem:
+        # Imported where it is needed: every command imports this module, and splitting takes long to import.
+        from recount.pipeline.model.ask.prompting import mended
+
+        again = "\n\n" + mended(problem, in_english=question.in_english)
     return [{"role": "system", "content": question.system}, {"role": "user", "content": question.user + again}]
 
 
