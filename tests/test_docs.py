@@ -40,7 +40,7 @@ NOT_RUN = {
     r"^recount eval( --out NEW --compare RUN| --fail-under 0\.999)?$": "the whole gold set takes minutes",
     r"^recount eval verifier( --(prints|texts) DIR| --family FOLDER REPORT…)?$": "thousands of faults, for minutes",
     r"^recount eval --gold \.\./": "a folder beside the repository",
-    r"^recount (structure|show|status|export|export --keys zh|eval generate)$": "the name of a command, not a call of it",
+    r"^recount (structure|show|status|export|export --keys zh|eval generate)$": "the name of a command, no call of it",
     r"^recount COMMAND --help$": "any command: test_cli.py asks each for its help",
     r"^python -m recount\.": "measurements, and what makes the gold set: minutes each",
     r"^python cli\.py": "the same as recount: tests/test_cli.py calls it so",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Protocol
 
+from recount.eval.generator.typeset import tables
 from recount.eval.generator.typeset.blocks import Open, OpenRow
-from recount.eval.generator.typeset.lines import Face, wrap
-from recount.eval.generator.typeset.style import Style
+from recount.eval.generator.typeset.lines import wrap
 
 _SET_IN = 1.2
 """Sizes of a letter by which a level is set in."""
@@ -21,30 +21,8 @@ _UNITS = ("£", "£000")
 """Heads that stand over each column for itself."""
 
 
-class Press(Protocol):
+class Press(tables.Press, Protocol):
     """What such a table needs of whoever sets the pages."""
-
-    style: Style
-    face: Face
-    y: float
-
-    @property
-    def left(self) -> float:
-        """The left edge of the text."""
-
-    @property
-    def width(self) -> float:
-        """The width of the text."""
-
-    @property
-    def bottom(self) -> float:
-        """The lowest place that text may reach."""
-
-    def break_page(self, landscape: bool | None = None) -> None:
-        """Go on on a new page."""
-
-    def text(self, x: float, y: float, text: str, size: float, *, bold: bool = False, extra: float = 0) -> None:
-        """Print a line."""
 
     def rule(self, x0: float, x1: float, y: float) -> None:
         """Draw a level line."""
