@@ -8,12 +8,15 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import settings
 
 from recount.tests.desk.browser import NO_BROWSER
 from recount.tests.samples import ABSENT, FOLDER, NAMED
 
 
 def pytest_configure() -> None:
+    settings.register_profile("the same in every run", derandomize=True)  # so that what fails, fails by the change
+    settings.load_profile("the same in every run")
     os.environ["RECOUNT_LANG"] = "en"  # whatever the machine speaks; processes that tests start have it from here
     if NAMED and not FOLDER.is_dir():
         raise pytest.UsageError(f"RECOUNT_SAMPLES: there is no folder {FOLDER}")
