@@ -47,9 +47,7 @@ def headed(grid: Grid) -> Iterator[Headed]:
     at = table_of(grid).at
     above = -1
     for number, row in enumerate(at):
-        heads = tuple(
-            cell for cell in dict.fromkeys(row) if cell is not None and cell.row == number and not is_blank(cell)
-        )
+        heads = tuple(_begun(row, number))
         if number <= above or len(heads) < _HEADS or any(cell.numbers for cell in heads):
             continue
         rows = list(_below(at, number, heads))
@@ -71,14 +69,21 @@ def _below(
 ) -> Iterator[tuple[tuple[Cell, ...], ...]]:
     figures: set[int] = set()
     for number in range(head + 1, len(at)):
-        own = [
-            cell for cell in dict.fromkeys(at[number]) if cell is not None and cell.row == number and not is_blank(cell)
-        ]
+        own = _begun(at[number], number)
         cells = tuple(tuple(cell for cell in own if _is_under(cell, over)) for over in heads)
         if any(cell.numbers == () for place in figures for cell in cells[place]):
             return
         figures |= {place for place, mine in enumerate(cells) if any(figure_of(cell) is not None for cell in mine)}
         yield cells
+
+
+def _begun(row: Iterable[Cell | None], number: int) -> list[Cell]:
+    """The cells that begin in a row and say something."""
+    return [cell for cell in _filled(row) if cell.row == number]
+
+
+def _filled(row: Iterable[Cell | None]) -> list[Cell]:
+    return [cell for cell in dict.fromkeys(row) if cell is not None and not is_blank(cell)]
 
 
 def _is_under(cell: Cell, head: Cell) -> bool:
@@ -128,7 +133,7 @@ def may_be(number: Number, kind: Kind) -> bool:
 def labelled(grid: Grid) -> Iterator[tuple[Cell, Token]]:
     """Each figure of a table that stands alone right of its label in a row, behind that; not one of several periods."""
     for row in table_of(grid).at:
-        cells = [cell for cell in dict.fromkeys(row) if cell is not None and not is_blank(cell)]
+        cells = _filled(row)
         for cell, beside, after in zip(cells, cells[1:], [*cells[2:], None], strict=False):
             alone = figure_of(cell) is None and figure_of(after) is None
             if alone and figure_of(beside) is not None and cell.row == beside.row:

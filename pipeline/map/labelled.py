@@ -34,7 +34,7 @@ from recount.pipeline.map.tables.sheet import (
     without_ordinal,
 )
 from recount.pipeline.map.worded import is_worded, read_worded, year_of
-from recount.pipeline.split.folding import plain
+from recount.pipeline.split.folding import has_ideograph, plain
 from recount.pipeline.split.outline import Section, every_section, sections_of
 from recount.pipeline.split.titles import front_lines, titles_over
 from recount.schemas.common.parts import UNMAPPED
@@ -227,8 +227,9 @@ class _Reader:
         if lines.without:
             words = say("column_left_out", table=field.title, heads=tuple(head or "—" for head in lines.without))
             self.remarks.append(Remark("column left out", grid.pages[0], None, words))
-        named = claims(lines_in(model), lines)
-        missing = [own for own in lines_in(model) if own.key not in named]
+        wanted = lines_in(model)
+        named = claims(wanted, lines)
+        missing = [own for own in wanted if own.key not in named]
         missed = lines_missed(lines, grid, field, missing, named.values())
         self.remarks += [missed] if missed is not None else []
         return read_statement(model, lines, named) or None
@@ -254,16 +255,13 @@ def front_of(paragraphs: Sequence[Paragraph], front: str, fields: Mapping[str, F
     return found
 
 
-_IDEOGRAPH = re.compile("[\u2e80-\u9fff]")
-
-
 def _as_printed(lines: Sequence[Paragraph], start: int, end: int) -> str:
     """The signs of some lines from one to another, blanks not counted, with the blanks between words that are not
     Chinese."""
     printed, folded = "\n".join(line.text.printed for line in lines), "\n".join(line.text.folded for line in lines)
     places = [at for at, sign in enumerate(folded) if not sign.isspace()][start:end]
     words = printed[places[0] : places[-1] + 1] if places else ""
-    return " ".join(words.split()) if not _IDEOGRAPH.search(words) else "".join(words.split())
+    return " ".join(words.split()) if not has_ideograph(words) else "".join(words.split())
 
 
 def _token(lines: Sequence[Paragraph], digits: str) -> Ref | None:

@@ -16,8 +16,8 @@ from itertools import pairwise
 from typing import TypeVar
 
 from recount.pipeline.document import Number, Paragraph, Token
-from recount.pipeline.split.abroad import says_its_unit
-from recount.pipeline.split.folding import fold
+from recount.pipeline.split.abroad import behind_unit, says_its_unit
+from recount.pipeline.split.folding import fold, has_ideograph
 from recount.schemas.describe import Field, fields_of
 from recount.schemas.figures import Kind, Model, Ref
 
@@ -45,13 +45,13 @@ _DATES = re.compile(
     r" (?:in|for|during|at|of|on|as at)(?: the)?(?: (?:year|period|quarter)s?)?(?: end(?:ed|ing))?[a-z ]*"
 )
 _YEARS = range(1900, 2100)
-_LETTER, _IDEOGRAPH = re.compile(r"[^\W\d_]"), re.compile(r"[⺀-鿿豈-﫿]")
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def is_worded(paragraphs: Sequence[Paragraph]) -> bool:
     """Whether paragraphs are written with blanks between words: they have letters, and no ideograph."""
     text = "".join(paragraph.text.folded for paragraph in paragraphs)
-    return _LETTER.search(text) is not None and _IDEOGRAPH.search(text) is None
+    return _LETTER.search(text) is not None and not has_ideograph(text)
 
 
 def year_of(paragraphs: Sequence[Paragraph]) -> int | None:
@@ -115,24 +115,14 @@ def _sentences(paragraphs: Sequence[Paragraph]) -> Iterator[_Sentence]:
         for start, end in pairwise([0, *ends, len(text)]):
             numbers = [number for number in paragraph.numbers if start <= number.start < end]
             if numbers:
-                edges = [start, *(edge for number in numbers for edge in (number.start, number.end)), end]
-                around = [_plain(text[first:last]) for first, last in zip(edges[::2], edges[1::2], strict=True)]
-                yield _Sentence(numbers, [around[0].lstrip(), *(_without_unit(part) for part in around[1:])])
+                ends_of = [behind_unit(text, number.end) for number in numbers]
+                stretches = zip([start, *ends_of], [*(number.start for number in numbers), end], strict=True)
+                first, *others = [_plain(text[begin:stop]) for begin, stop in stretches]
+                yield _Sentence(numbers, [first.lstrip(), *others])
 
 
 def _plain(text: str) -> str:
     return " ".join(f"|{text}|".lower().replace("’", "'").split()).strip("|")
-
-
-_UNIT = re.compile(
-    r"^(?: ?(?:thousand|million|billion|lakh|crore)s?(?![a-z]))?"
-    r"(?: ?(?:[$€£₱₹]|eur(?:os?)?|usd|gbp|dollars?|pounds?|pesos?|rupees?)(?![a-z]))?"
-)
-
-
-def _without_unit(behind: str) -> str:
-    """What stands behind a number without its unit."""
-    return _UNIT.sub("", behind)
 
 
 # --- what a figure is of

@@ -53,7 +53,8 @@ def told_apart(pages: Sequence[Pages], families: Path) -> str:
     families: the folder that the family lies in, with others perhaps.
     """
     try:
-        shown = [own_family_of(report.pages, families_in(str(families))) for report in pages]
+        own = families_in(str(families))
+        shown = [own_family_of(report.pages, own) for report in pages]
     except (TwoFamilies, UsageError) as error:
         return str(error)
     return "" if all(shown) else "no line over its tables is a sign of its own: --family alone has it taken"

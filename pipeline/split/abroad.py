@@ -373,12 +373,25 @@ def scale_behind(folded: str, end: int) -> str | None:
 def unit_in_words(folded: str, start: int, end: int) -> str | None:
     """The unit of an amount of running text, start..end: "EUR millions" of EUR 36.4 million, "millions" of $36.4
     million, "GBP" of £1,250 and of 1,250 pounds, "$" of $1,250: no page says of which country a $ is."""
+    scale = scale_behind(folded, end)
+    signs = (folded[currency_before(folded, start) : start].strip(), _money_behind(folded, end).strip())
+    codes = [code for sign in signs for form, code in _NAMED if form.fullmatch(sign)]
+    said = [*codes[:1], scale] if scale else [code or "$" for code in codes[:1]]
+    return " ".join(filter(None, said)) or None
+
+
+def _money_behind(folded: str, end: int) -> str:
+    """The word behind a number and its scale, which may be a currency."""
     scale = _SCALE_BEHIND.match(folded, end)
     behind = _MONEY_BEHIND.match(folded, scale.end() if scale else end)
-    signs = (folded[currency_before(folded, start) : start].strip(), behind[0].strip() if behind else "")
-    codes = [code for sign in signs for form, code in _NAMED if form.fullmatch(sign)]
-    said = [*codes[:1], f"{scale[1]}s"] if scale else [code or "$" for code in codes[:1]]
-    return " ".join(filter(None, said)) or None
+    return behind[0] if behind else ""
+
+
+def behind_unit(folded: str, end: int) -> int:
+    """Where the unit ends that is behind a number of running text, if one is: 1.2 million pounds."""
+    scale, money = _SCALE_BEHIND.match(folded, end), _money_behind(folded, end)
+    named = any(form.fullmatch(money.strip()) for form, _ in _NAMED)
+    return (scale.end() if scale else end) + (len(money) if named else 0)
 
 
 # --- money of a family

@@ -216,6 +216,14 @@ def fold(text: str) -> str:
     return _folded(text)
 
 
+_IDEOGRAPH = re.compile("[\u2e80-\u9fff\uf900-\ufaff]")  # or radical, or Chinese punctuation
+
+
+def has_ideograph(text: str) -> bool:
+    """Whether a text is in Chinese, or has a word of it: it is not written with blanks between words."""
+    return _IDEOGRAPH.search(text) is not None
+
+
 def simplified(text: str) -> str:
     """The ideographs alone folded: for labels that are compared with their punctuation."""
     return _simplified(text)

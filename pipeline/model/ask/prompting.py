@@ -9,7 +9,6 @@ user's own brings its prompts in its folder; one without an ideograph in its tit
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +22,7 @@ from pydantic import BaseModel
 from recount.pipeline.errors import UsageError
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.protocol import Numbers
+from recount.pipeline.split.folding import has_ideograph
 from recount.schemas.describe import Field, fields_of
 from recount.schemas.family import Family
 from recount.schemas.figures import Kind
@@ -37,7 +37,6 @@ _UNITS = {
     Kind.ANY: ("数字", "number"),
 }
 _MANY, _TEXT = ("列表，每行一项", "list, one item for each row"), ("文字", "text")
-_IDEOGRAPH = re.compile("[\u2e80-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +85,12 @@ def again(family: Family, prompt: Prompt, found: str) -> Prompt:
 
 def is_in_english(family: Family) -> bool:
     """Whether a family is asked about in English: none of its titles has an ideograph."""
-    return _IDEOGRAPH.search(family.title) is None and _is_told_in_letters(family.report)
+    return not has_ideograph(family.title) and _is_told_in_letters(family.report)
 
 
 @cache
 def _is_told_in_letters(model: type[BaseModel]) -> bool:
-    return not any(map(_IDEOGRAPH.search, _titles_in(model)))
+    return not any(map(has_ideograph, _titles_in(model)))
 
 
 def _titles_in(model: type[BaseModel]) -> Iterator[str]:
