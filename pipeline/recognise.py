@@ -14,6 +14,7 @@ import sys
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -379,6 +380,7 @@ def _shown(family: Family, front: str, lines: Sequence[str]) -> _Shown:
     return _Shown(family, title, frozenset(line for line in lines if any(sign.search(line) for sign in signs)))
 
 
+@cache
 def _sign(said: str) -> re.Pattern[str]:
     """A sign in letters of either case; lines have no spaces, and those in a sign count for nothing."""
     return re.compile("".join(said.split()), re.IGNORECASE)

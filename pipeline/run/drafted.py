@@ -26,7 +26,7 @@ from recount.pipeline.run.relations import Relation, relations
 from recount.pipeline.run.signs import signs_in, told_apart
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.split.abroad import power_of
-from recount.pipeline.split.folding import fold
+from recount.pipeline.split.folding import fold, has_ideograph
 from recount.pipeline.structure import splits_of, structure
 from recount.schemas.declared import FILE, key_of
 from recount.schemas.family import AS_PRINTED, Money
@@ -73,14 +73,12 @@ _HALF = Decimal("0.5")
 
 def _unit_of_none(tables: Sequence[Table]) -> str | None:
     """What amounts are counted in where no table says it: each one for itself, unless words are Chinese (万元)."""
-    words = "".join(line.label for table in tables for line in table.lines)
-    return None if re.search(r"[一-鿿]", words) else AS_PRINTED
+    return None if any(has_ideograph(line.label) for table in tables for line in table.lines) else AS_PRINTED
 
 
 def _statement(table: Table) -> dict[str, Any]:
     lines = [
         _named(line.label, line.key, line.kind or kind_of_label(line.label))
-        | ({"under": line.under} if line.under else {})
         | ({"under": line.under} if line.under else {})
         for line in table.lines
     ]
@@ -177,13 +175,10 @@ def imported(schema: Mapping[str, Any], name: str) -> Imported:
     reader.object(schema, name, "amounts", str(schema.get("title", "Amounts")))
     if not (reader.sections or reader.tables):
         raise UsageError("the schema has no property that is a number, in an object or in an array of objects")
-    money = None if _CHINESE.search(str(reader.tables) + str(reader.sections)) else AS_PRINTED
+    money = None if has_ideograph(str(reader.tables) + str(reader.sections)) else AS_PRINTED
     said: dict[str, Any] = {"name": name, "title": str(schema.get("title", name)), "money": money, "identities": []}
     said |= {"statement": [], "table": reader.tables, "section": reader.sections}
     return Imported(said, tuple(reader.left))
-
-
-_CHINESE = re.compile(r"[一-鿿]")
 
 
 _PERCENT = re.compile(r"(?<![\d ])%|percent|pct|ratio|[率比]$|比[例重]", re.IGNORECASE)

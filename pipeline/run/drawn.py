@@ -21,7 +21,7 @@ from recount.pipeline.map.statements import Lines, figure_of, kind_of_label, lin
 from recount.pipeline.map.tables.sheet import without_ordinal
 from recount.pipeline.result import Result
 from recount.pipeline.run.relations import MARGIN, Relation, Series, Value, relations
-from recount.pipeline.split.folding import fold
+from recount.pipeline.split.folding import fold, has_ideograph
 from recount.pipeline.split.outline import every_section
 from recount.schemas.declared import end_of, key_of
 from recount.schemas.family import Family
@@ -91,26 +91,29 @@ class Table:
             for place, ref in row.figures.items():
                 self.lines[at].add((example, place), document.tokens[ref.token])
 
+    def line_of(self, label: str, kind: Kind | None = None) -> Line:
+        """The line of a label, a new one of a kind if there is none."""
+        for line in self.lines:
+            if spaceless(line.label) == spaceless(label):
+                return line
+        self.lines.append(Line(label, kind=kind))
+        return self.lines[-1]
+
     def name_lines(self) -> None:
         """Keys for the lines; those whose words stand there more than once are told apart by the line above them."""
         for above, line in pairwise(self.lines):
             line.heads = not (above.values or self._may_be_filled(above))
         self.lines = [line for line in self.lines if line.label and (line.values or self._may_be_filled(line))]
         times = Counter(spaceless(line.label) for line in self.lines)
-        keys: Counter[str] = Counter()
         for at, line in enumerate(self.lines):
             if times[spaceless(line.label)] > 1:
                 alone = [own.label for own in self.lines[:at] if times[spaceless(own.label)] == 1]
                 line.under = alone[-1] if alone else None
-            key = key_of(line.label)
-            keys[key] += 1
-            line.key = key if keys[key] == 1 else f"{key}_{keys[key]}"
+            line.key = free_key(line.label, {own.key for own in self.lines[:at]})
 
     def _may_be_filled(self, line: Line) -> bool:
         """Whether a line without figures is one of a form, which another report fills in; headings end in a colon."""
-        return re.search(r"[一-鿿]", line.label) is not None and not re.search(
-            r"[:：]$|^[一二三四五六七八九十]+、", line.label
-        )
+        return has_ideograph(line.label) and not re.search(r"[:：]$|^[一二三四五六七八九十]+、", line.label)
 
     def rest(self, relation: Relation) -> Decimal:
         """The most that a sum is off, in any column where it is printed."""
@@ -254,11 +257,7 @@ def _add_labelled(labels: Table, example: int, found: Iterable[tuple[Cell, Token
         label = " ".join(cell.text.printed.split())
         if not _LABEL.fullmatch(label) or not _is_amount(token):
             continue
-        line = next((one for one in labels.lines if spaceless(one.label) == spaceless(label)), None)
-        if line is None:
-            line = Line(label)
-            labels.lines.append(line)
-        line.values.setdefault((example, 0), _value_of(token))
+        labels.line_of(label).values.setdefault((example, 0), _value_of(token))
 
 
 def totals(lists: Sequence[Rows], labels: Table) -> Iterator[str]:
@@ -310,11 +309,8 @@ def _worded(documents: Sequence[Document]) -> list[Table]:
             own = found.setdefault(title, Table(title, _free_key(title, found.values()), level=level))
             own.columns[example, 0] = None
             for label, token in said:
-                line = next((one for one in own.lines if one.label == label), None)
-                if line is None:
-                    line = Line(label, kind=Kind.MONEY if token.unit in MONEY else Kind.COUNT)
-                    own.lines.append(line)
-                line.values.setdefault((example, 0), _value_of(token))
+                kind = Kind.MONEY if token.unit in MONEY else Kind.COUNT
+                own.line_of(label, kind).values.setdefault((example, 0), _value_of(token))
     for own in found.values():  # what one report in a few says is its own
         own.lines = [line for line in own.lines if 2 * len(line.values) > len(own.columns)]
     return [own for own in found.values() if len(own.lines) >= _FEWEST]
