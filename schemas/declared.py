@@ -155,12 +155,12 @@ _ALLOWED: Mapping[str, tuple[str, ...]] = {
     ),
     "money": ("name", "units", "whole"),
     "numbers": ("group", "decimal", "negative"),
-    "a statement": ("key", "title", "words", "kind", "lines", "identities"),
-    "a line": ("key", "title", "words", "under", "kind"),
+    "a statement": ("key", "title", "labels", "words", "kind", "lines", "identities"),
+    "a line": ("key", "title", "labels", "words", "under", "kind"),
     "a table": ("key", "title", "words", "columns", "total", "identities"),
-    "a column": ("key", "title", "words", "kind"),
+    "a column": ("key", "title", "labels", "words", "kind"),
     "a section": ("key", "title", "words", "level", "heading", "fields", "identities"),
-    "a field": ("key", "title", "words", "kind"),
+    "a field": ("key", "title", "labels", "words", "kind"),
 }
 _TEXT = "text"
 
@@ -206,7 +206,7 @@ def _family(said: Mapping[str, Any]) -> Family:
             parts[key] = reader(one, key)
             own, words = parts[key][_F], one.get("words")
             words = "" if one.get("heading") == "" else words  # figures beside their labels, wherever they stand
-            fields[key] = (own | None, part(title, words)) if what == "section" else _many(own, title, words)
+            fields[key] = (own | None, part(title, words)) if what == "section" else _many(own, title, words, one)
             totals |= {key: one["total"]} if "total" in one else {}
             outline += (
                 [Heading(key, one.get("level", 2), one.get("heading", title))]
@@ -236,8 +236,8 @@ def _family(said: Mapping[str, Any]) -> Family:
     )
 
 
-def _many(model: Any, title: str, words: str | None) -> tuple[Any, Any]:
-    return tuple[model, ...], rows(title, words)
+def _many(model: Any, title: str, words: str | None, said: Mapping[str, Any]) -> tuple[Any, Any]:
+    return tuple[model, ...], rows(title, words, _labels(said))
 
 
 def _money(said: Any) -> Money | None:
@@ -269,7 +269,7 @@ def _statement(said: Mapping[str, Any], key: str) -> Any:
         if own in fields:
             raise _Wrong(f"the line {own} stands twice: give one of them another key, and words or under", title)
         kind = _kind(one.get("kind", common), title)
-        fields[own] = (_F | None, line(title, one.get("words"), one.get("under"), kind))
+        fields[own] = (_F | None, line(title, one.get("words"), one.get("under"), kind, _labels(one)))
     return _model(key, (_Declared, _STATEMENT[_F], _GENERIC), fields, said.get("identities", ()))
 
 
@@ -291,9 +291,9 @@ def _fields(said: Mapping[str, Any], where: str, what: str) -> dict[str, Any]:
         own, title = _named(one, what)
         kind, words = one.get("kind", Kind.MONEY.value), one.get("words")
         if kind == _TEXT:
-            found[own] = (str | None, text(title, words))
+            found[own] = (str | None, text(title, words, _labels(one)))
         else:
-            found[own] = (_F | None, figure(_kind(kind, title), title, words))
+            found[own] = (_F | None, figure(_kind(kind, title), title, words, _labels(one)))
     return found
 
 
@@ -336,7 +336,7 @@ def _named(said: Any, what: str) -> tuple[str, str]:
     for rule in ("words", "heading"):
         _pattern(said.get(rule, ""), title)
     key = said.get("key", key_of(title))
-    if not isinstance(key, str) or not (key.isidentifier() and key[0].isalpha()) or _is_taken(key):
+    if not isinstance(key, str) or not is_key(key):
         raise _Wrong(f"{key!r} is no key: letters, digits and _, a letter first, no name that is taken", key)
     return key, title
 
@@ -345,6 +345,14 @@ def _words(said: Mapping[str, Any], key: str, what: str) -> str:
     if not isinstance(said.get(key), str) or not said[key].strip():
         raise _Wrong(f"{what} needs a {key}", next(iter(said.values()), ""))
     return str(said[key])
+
+
+def _labels(said: Mapping[str, Any]) -> list[str]:
+    """What a line, a column or a table is called in reports, where that is not its title."""
+    labels = said.get("labels", [])
+    if not isinstance(labels, list) or not all(isinstance(own, str) and own.strip() for own in labels):
+        raise _Wrong("labels are a list of words", said["title"])
+    return labels
 
 
 def _pattern(rule: Any, at: str) -> re.Pattern[str]:
@@ -372,6 +380,11 @@ def key_of(title: str) -> str:
     words = words[:_LONGEST_KEY].rstrip("_") or "line"
     words = words if words.isidentifier() else f"n_{words}"
     return f"{words}_" if _is_taken(words) else words
+
+
+def is_key(key: str) -> bool:
+    """Whether something may be a key: letters, digits and _, a letter first, and no name that is taken."""
+    return key.isidentifier() and key[0].isalpha() and not _is_taken(key)
 
 
 def _is_taken(key: str) -> bool:

@@ -15,7 +15,7 @@ from typing import Any, Generic, Optional, TypeAlias, TypeVar
 
 from pydantic import Field
 
-from recount.schemas.figures import F, Kind, Model, figure, money, rows, text
+from recount.schemas.figures import F, Kind, Model, figure, labelled, money, rows, text
 
 # --- what a schema says of a statement
 
@@ -45,13 +45,20 @@ class Statement(Model, Generic[F]):
     lines: tuple[FreeLine[F], ...] = rows("Lines")
 
 
-def line(title: str, words: str | None = None, under: str | None = None, kind: Kind = Kind.MONEY) -> Any:
+def line(
+    title: str,
+    words: str | None = None,
+    under: str | None = None,
+    kind: Kind = Kind.MONEY,
+    labels: Sequence[str] = (),
+) -> Any:
     """A line of a statement, known by its title: spaces, case and marks aside, and an ordinal or 其中： before it.
 
     words: a regular expression for the whole label instead, in folded words without spaces, case aside. under: where
-    such words stand more than once, those of a line or heading above it; it is the first below that.
+    such words stand more than once, those of a line or heading above it; it is the first below that. labels: what it is
+    called in reports where that is not the title: the first of them that stands there.
     """
-    notes = {"kind": kind.value, "words": words, "under": under}
+    notes = {"kind": kind.value, "under": under, **labelled(words, labels)}
     return Field(default=None, title=title, json_schema_extra={key: note for key, note in notes.items() if note})
 
 

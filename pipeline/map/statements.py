@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, product
 from math import inf
 from typing import Any, TypeVar
 
@@ -296,14 +296,16 @@ def _wrapped(rows: Sequence[Row]) -> list[Row]:
 
 
 def claims(fields: Iterable[Field], lines: Lines) -> dict[str, int]:
-    """The row of each field, by its key. One that two fields claim is neither's, nor one of two that a field may be."""
+    """The row of each field, by its key. One that two fields claim is neither's, nor one of two that a field may be.
+
+    What a field is called first is looked for first, however alike words must be."""
     wanted = list(fields)
     found: dict[str, int] = {}
     tests = [*_WAYS, *([None] if lines.scanned else [])]
-    for way in tests:
-        open_ = [field for field in wanted if field.key not in found]
+    for rank, way in product(range(max((len(field.called) for field in wanted), default=0)), tests):
+        open_ = [field for field in wanted if field.key not in found and rank < len(field.called)]
         taken = set(found.values())
-        mine = {field.key: _meant(field, lines.rows, way, taken, _alike(field, wanted)) for field in open_}
+        mine = {field.key: _meant(field, rank, lines.rows, way, taken, _alike(field, wanted)) for field in open_}
         times = Counter(row for row in mine.values() if row is not None)
         found |= {key: row for key, row in mine.items() if row is not None and times[row] == 1}
     return found
@@ -311,13 +313,15 @@ def claims(fields: Iterable[Field], lines: Lines) -> dict[str, int]:
 
 def _alike(field: Field, fields: Iterable[Field]) -> list[str]:
     """The headings under which the same words are other lines."""
-    same = (other for other in fields if (other.title, other.words) == (field.title, field.words))
+    same = (other for other in fields if (other.called, other.words) == (field.called, field.words))
     return [other.under for other in same if other.under not in (None, field.under)]
 
 
-def _meant(field: Field, rows: Sequence[Row], way: Any, taken: set[int], beyond: Sequence[str]) -> int | None:
-    """The row that a field is, alike in a way (None: nearly, of a scan). beyond: headings under which the same words
-    are another line: what stands below one of them is that."""
+def _meant(
+    field: Field, rank: int, rows: Sequence[Row], way: Any, taken: set[int], beyond: Sequence[str]
+) -> int | None:
+    """The row that a field is, alike in a way (None: nearly, of a scan). rank: which of its names is looked for.
+    beyond: headings under which the same words are another line: what stands below one of them is that."""
     first, last = 0, len(rows)
     if field.under is not None:
         over = [at for at, row in enumerate(rows) if _is(row, field.under, None, way)]
@@ -326,7 +330,7 @@ def _meant(field: Field, rows: Sequence[Row], way: Any, taken: set[int], beyond:
         first = over[0] + 1
         ends = (at for at in range(first, len(rows)) if any(_is(rows[at], head, None, way) for head in beyond))
         last = next(ends, last)
-    mine = [at for at in range(first, last) if _is(rows[at], field.title, field.words, way) and rows[at].figures]
+    mine = [at for at in range(first, last) if _is(rows[at], field.called[rank], field.words, way) and rows[at].figures]
     if field.under is not None:
         mine = mine[:1]
     return mine[0] if len(mine) == 1 and mine[0] not in taken else None
@@ -343,7 +347,12 @@ def _is(row: Row, title: str, words: str | None, way: Any) -> bool:
 
 def known_as(row: Row, field: Field) -> bool:
     """Whether a row may be the line that a field is, as alike as rows must be that are told from no others."""
-    return any(_is(row, field.title, field.words, way) for way in _WAYS)
+    return any(_is(row, label, field.words, way) for label in field.called for way in _WAYS)
+
+
+def are_alike(one: str, other: str) -> bool:
+    """Whether two labels may be taken for one line."""
+    return any(way(spaceless(one)) == way(spaceless(other)) != "" for way in _WAYS)
 
 
 def lines_in(model: type[Statement[Any]]) -> list[Field]:

@@ -42,7 +42,7 @@ _RATE = re.compile(r"%|percentage|[率比]$|比[例重]", re.IGNORECASE)
 @dataclass(slots=True)
 class Line:
     """A line of a table. heads: the first below a heading. kind: where its words do not say it. values: by example and
-    column."""
+    column. title, labels: what a model calls it, and what other reports do."""
 
     label: str
     key: str = ""
@@ -50,6 +50,8 @@ class Line:
     under: str | None = None
     kind: Kind | None = None
     values: dict[tuple[int, int], Value] = field(default_factory=dict)
+    title: str = ""
+    labels: tuple[str, ...] = ()
 
     def add(self, column: tuple[int, int], token: Token) -> None:
         """A figure of it."""
@@ -61,7 +63,7 @@ class Line:
 @dataclass(slots=True)
 class Table:
     """A table that becomes a statement. columns: its examples' columns, with what they say of their period. kind: of
-    all its lines, where it is one. level: of the heading of a section in words."""
+    all its lines, where it is one. level: of the heading of a section in words. called: what a model calls it."""
 
     title: str
     key: str
@@ -71,6 +73,7 @@ class Table:
     kind: Kind | None = None
     level: int = 0
     found: list[Relation] = field(default_factory=list)
+    called: str = ""
 
     def add(self, example: int, lines: Lines, document: Document, grid: Grid) -> None:
         """The figures of an example; lines that are new stand behind the one above them."""
@@ -347,10 +350,10 @@ def _same(table: Table, line: Line, other: Table, its: Line) -> bool:
     """Whether two lines print the same in all columns of one period, and that is no chance."""
     digits = 0.0
     for column, period in table.columns.items():
-        beside = _beside(column[0], period, other)
-        if len(beside) != 1 or column not in line.values or beside[0] not in its.values:
+        same = beside(column[0], period, other)
+        if len(same) != 1 or column not in line.values or same[0] not in its.values:
             continue
-        (value, half), (again, its_half) = line.values[column], its.values[beside[0]]
+        (value, half), (again, its_half) = line.values[column], its.values[same[0]]
         if abs(value - again) > min(half, its_half):
             return False
         digits += log10(abs(value) / max(half, its_half)) if value else 0
@@ -358,7 +361,7 @@ def _same(table: Table, line: Line, other: Table, its: Line) -> bool:
     return digits >= MARGIN + log10(guesses)
 
 
-def _beside(example: int, period: str | None, table: Table) -> list[tuple[int, int]]:
+def beside(example: int, period: str | None, table: Table) -> list[tuple[int, int]]:
     """The columns of an example that are of a period, or else end with it."""
     told = {own: its for own, its in table.columns.items() if own[0] == example and its is not None}
     same = [own for own, its in told.items() if its == period]
@@ -371,13 +374,20 @@ def _beside(example: int, period: str | None, table: Table) -> list[tuple[int, i
 @dataclass(slots=True)
 class Drawn:
     """What was found in examples. lists, labels: where no table has a title. worded: sections in words. without: tables
-    that are left out."""
+    that are left out. aside: parts that do not matter, as a model says; proposed: its identities between tables."""
 
     tables: list[Table]
     lists: list[Rows]
     labels: Table
     without: int
     worded: list[Table] = field(default_factory=list)
+    aside: list[Table | Rows] = field(default_factory=list)
+    proposed: list[str] = field(default_factory=list)
+
+    @property
+    def between(self) -> list[str]:
+        """What is said between its parts."""
+        return [*across(self.tables), *totals(self.lists, self.labels)]
 
     @property
     def parts(self) -> bool:
@@ -405,7 +415,7 @@ def drawn_of(said: Mapping[str, Any], results: Sequence[Result]) -> Drawn:
     drawn = Drawn([], [], Table("", ""), 0)
     for part in (*said["statement"], *said["section"]):
         lines = [Line(own["title"], own.get("key", key_of(own["title"])), kind=_kind_in(own)) for own in _fields(part)]
-        table = Table(part["title"], part["key"], lines)
+        table = Table(part["title"], part["key"], lines, level=part.get("level", 0))
         for example, result in enumerate(results):
             read = result.report.get(part["key"]) or ()
             for place, column in enumerate([read] if isinstance(read, Mapping) else read):

@@ -12,7 +12,8 @@ import pytest
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.recognise import family_of
-from recount.pipeline.run.drafted import draft, imported
+from recount.pipeline.run.drafted import draft
+from recount.pipeline.run.imported import imported
 from recount.pipeline.structure import structure
 from recount.schemas.declared import family_from
 from recount.tests.pipeline.run.test_drafted import balance, english, structured, typeset
