@@ -21,8 +21,8 @@ from recount.schemas.arithmetic import Identity
 from recount.schemas.describe import Field, fields_of
 from recount.schemas.family import Family, Heading, Money, Numbers
 from recount.schemas.figures import F, Figure, Kind, Model, figure, part, rows, text, year
-from recount.schemas.formulae import FamilyError, Formula, Said, formula_of, perhaps
-from recount.schemas.statements import Statement, line, wholes
+from recount.schemas.formulae import PREVIOUS, FamilyError, Formula, Said, formula_of, perhaps
+from recount.schemas.statements import Statement, line, previous_of, wholes
 from recount.schemas.terms import Sum
 
 FILE = "family.toml"
@@ -46,6 +46,8 @@ class _Declared(Model):
     def identities(self: Any) -> Iterator[Identity]:
         name = getattr(self, self.named_by, None) if self.named_by else None
         for formula in self.formulae:
+            if formula.looks_back:  # the report knows the column before this one
+                continue
             figures = {key: getattr(self, key) for key in formula.names}
             identity = formula.identity(figures, f"{name}·{formula.rule}" if name else formula.rule, blank=self.blank)
             yield replace(identity, loose=not self.blank)
@@ -64,14 +66,30 @@ class _DeclaredReport(Model):
             for figures in _between(self, formula):
                 loose = any(isinstance(said, tuple) for said in figures.values())
                 yield replace(formula.identity(figures, formula.rule, blank=False), loose=loose)
+        for key in sorted(self.statements):
+            yield from _looking_back(getattr(self, key) or ())
         for key, words in self.totals.items():
             yield from _totalled(getattr(self, key), words)
+
+
+def _looking_back(columns: Sequence[Any]) -> Iterator[Identity]:
+    """What a statement says of two periods, in each column that has one before it. What is not printed is missing."""
+    for column in columns:
+        before = previous_of(column, columns)
+        for formula in column.formulae if before is not None else ():
+            if formula.looks_back:
+                figures = {name: _in_period(name, column, before) for name in formula.names}
+                yield formula.identity(figures, formula.rule, blank=False)
+
+
+def _in_period(name: str, column: Any, before: Any) -> Any:
+    return getattr(before, name.removeprefix(PREVIOUS)) if name.startswith(PREVIOUS) else getattr(column, name)
 
 
 def _between(report: Any, formula: Formula) -> Iterator[Mapping[str, Said]]:
     """The figures of a formula between parts: once, or for each period that the first statement in it has. Of a table
     those of all its rows."""
-    keys = dict.fromkeys(name.partition(".")[0] for name in formula.names)
+    keys = dict.fromkeys(name.removeprefix(PREVIOUS).partition(".")[0] for name in formula.names)
     parts = {key: getattr(report, key) for key in keys}
     columns = {key: parts[key] for key in keys if key in report.statements and isinstance(parts[key], tuple)}
     if not columns:
@@ -81,7 +99,8 @@ def _between(report: Any, formula: Formula) -> Iterator[Mapping[str, Said]]:
     for own in next(iter(columns.values())):
         beside = {key: own if own in value else _same_time(own, value) for key, value in columns.items()}
         if None not in beside.values():
-            yield {name: _at({**parts, **beside}, name) for name in formula.names}
+            before = {PREVIOUS + key: previous_of(beside[key], value) for key, value in columns.items()}
+            yield {name: _at({**parts, **beside, **before}, name) for name in formula.names}
 
 
 def _same_time(column: Any, others: Sequence[Any]) -> Any:
@@ -222,6 +241,9 @@ def _family(said: Mapping[str, Any]) -> Family:
     for formula in report.formulae:
         if formula.stated.partition(".")[0] in tables:
             raise _Wrong(f"{formula.stated} is a figure of every row: its sum stands behind the =", formula.rule)
+        back = (name.removeprefix(PREVIOUS) for name in formula.names if name.startswith(PREVIOUS))
+        if alone := [name for name in back if name.partition(".")[0] not in report.statements]:
+            raise _Wrong(f"{alone[0]} has one period: previous is said of statements", formula.rule)
     return Family(
         name,
         said.get("title", name),
@@ -302,6 +324,9 @@ def _model(name: str, bases: tuple[Any, ...], fields: Mapping[str, Any], formula
     keys = _figures(model)
     titles = {fields_of(model)[key].title: key for key in keys}
     model.formulae = tuple(_formula(one, keys, titles) for one in formulae)
+    for formula in model.formulae:
+        if formula.looks_back and not issubclass(model, Statement):
+            raise _Wrong(f"{name} has one period: previous is said of statements", formula.rule)
     return model
 
 

@@ -28,7 +28,7 @@ from recount.pipeline.result import Result
 from recount.pipeline.run.drawn import UNKNOWN, Drawn, Line, Rows, Table, across, drawn_from, drawn_of, totals
 from recount.pipeline.run.imported import Imported, imported
 from recount.pipeline.run.named import asking, name_parts, propose, read_otherwise, restore
-from recount.pipeline.run.relations import Relation, relations
+from recount.pipeline.run.relations import Relation, Since, relations
 from recount.pipeline.run.signs import signs_in, told_apart
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.split.abroad import power_of
@@ -37,7 +37,7 @@ from recount.pipeline.structure import splits_of, structure
 from recount.schemas.declared import FILE, key_of
 from recount.schemas.family import AS_PRINTED, Money
 from recount.schemas.figures import Kind
-from recount.schemas.formulae import written
+from recount.schemas.formulae import PREVIOUS, written
 
 # --- the family as it is written
 
@@ -94,7 +94,7 @@ def _statement(table: Table) -> dict[str, Any]:
         for line in table.lines
     ]
     keys = [line.key for line in table.lines]
-    rules = [_formula(keys, relation) for relation in table.found]
+    rules = [*(_formula(keys, relation) for relation in table.found), *(_since(keys, one) for one in table.since)]
     said = [line["title"] if list(line) == ["title"] else line for line in lines]
     return {"key": table.key, **_called(table.title, table.called), "lines": said, "identities": rules}
 
@@ -125,6 +125,20 @@ def _named(label: str, key: str, kind: Kind | None, line: Line | None = None) ->
 def _called(label: str, title: str, more: Sequence[str] = ()) -> dict[str, Any]:
     """A title, and the labels in reports where these are others: the one of the examples first."""
     return {"title": title or label} | ({"labels": [label, *more]} if more or title not in ("", label) else {})
+
+
+def _since(keys: Sequence[str], found: Since) -> str:
+    """What a line says of two periods, as a formula."""
+    stated, of = keys[found.stated], keys[found.of]
+    change = f"{of} - {PREVIOUS}{of}"
+    return (
+        f"{stated} = "
+        + {
+            "opening": f"{PREVIOUS}{of}",
+            "change": change,
+            "growth": f"({change}) / {PREVIOUS}{of}",
+        }[found.what]
+    )
 
 
 def _formula(keys: Sequence[str], relation: Relation) -> str:
@@ -343,8 +357,9 @@ def _searched(said: dict[str, Any], drawn: Drawn) -> dict[str, Any]:
     """A family with the identities that hold in what it reads."""
     found: dict[str, list[str]] = {}
     for table in drawn.tables:
-        table.found = relations(table.series())
-        found[table.key] = [_formula([line.key for line in table.lines], one) for one in table.found]
+        table.searched()
+        keys = [line.key for line in table.lines]
+        found[table.key] = [*(_formula(keys, one) for one in table.found), *(_since(keys, one) for one in table.since)]
     for own in drawn.lists:
         own.found = relations(own.series())
         found[own.key] = [_formula([key for _, key, _ in own.columns], one) for one in own.found]

@@ -15,17 +15,19 @@ from typing import Any
 
 from recount.pipeline.document import MONEY, Cell, Document, Grid, Paragraph, Token
 from recount.pipeline.map.captions import title_of
+from recount.pipeline.map.columns import Column
 from recount.pipeline.map.grammar.sections import UNITS
 from recount.pipeline.map.headed import Headed, headed, labelled, said_in
 from recount.pipeline.map.statements import Lines, figure_of, kind_of_label, lines_of, spaceless
 from recount.pipeline.map.tables.sheet import without_ordinal
 from recount.pipeline.result import Result
-from recount.pipeline.run.relations import MARGIN, Relation, Series, Value, relations
+from recount.pipeline.run.relations import MARGIN, Relation, Series, Since, Value, relations, since
 from recount.pipeline.split.folding import fold, has_ideograph
 from recount.pipeline.split.outline import every_section
 from recount.schemas.declared import end_of, key_of
 from recount.schemas.family import Family
 from recount.schemas.figures import Kind, Model, Ref
+from recount.schemas.statements import is_before
 
 # --- the tables of the examples
 
@@ -62,8 +64,9 @@ class Line:
 
 @dataclass(slots=True)
 class Table:
-    """A table that becomes a statement. columns: its examples' columns, with what they say of their period. kind: of
-    all its lines, where it is one. level: of the heading of a section in words. called: what a model calls it."""
+    """A table that becomes a statement. columns: its examples' columns, with what they say of their period; heads: with
+    all that they say. kind: of all its lines, where it is one. level: of the heading of a section in words. found,
+    since: what is so in its columns, and from one to the next. called: what a model calls it."""
 
     title: str
     key: str
@@ -73,13 +76,16 @@ class Table:
     kind: Kind | None = None
     level: int = 0
     found: list[Relation] = field(default_factory=list)
+    since: list[Since] = field(default_factory=list)
     called: str = ""
+    heads: dict[tuple[int, int], Column] = field(default_factory=dict)
 
     def add(self, example: int, lines: Lines, document: Document, grid: Grid) -> None:
         """The figures of an example; lines that are new stand behind the one above them."""
         self.unit = self.unit or grid.unit
         for place, column in enumerate(lines.columns):
             self.columns[example, place] = column.period.told if column.period is not None else None
+            self.heads[example, place] = column
         met: Counter[str] = Counter()
         at = -1
         for row in lines.rows:
@@ -139,6 +145,37 @@ class Table:
                 Series(line.kind or self.kind or kind_of_label(line.label), values, less, aside, heads=line.heads)
             )
         return found
+
+    def searched(self) -> None:
+        """Searches what is so in its columns."""
+        series, columns = self.series(), list(self.columns)
+        self.found = relations(series)
+        before = [self._before(column) for column in columns]
+        numbers = [columns.index(column) if column is not None else None for column in before]
+        self.since = since(series, numbers, [_says(line.label) for line in self.lines])
+
+    def _before(self, column: tuple[int, int]) -> tuple[int, int] | None:
+        """The column of the period before one, in its example."""
+        found = [
+            other
+            for other, period in self.columns.items()
+            if other[0] == column[0] and is_before(period, self.columns[column]) and self._of(other) == self._of(column)
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def _of(self, column: tuple[int, int]) -> str:
+        return "".join(self.heads[column].of.split()).casefold() if column in self.heads else ""
+
+
+_OPENING = re.compile(r"beginning|opening|brought forward|\bb/f\b|\bat start|\b1 jan|[期年]初|上年结转", re.IGNORECASE)
+_CLOSING = re.compile(r"\bend\b|closing|carried forward|\bc/f\b|\b31 dec|[期年]末|结转下年", re.IGNORECASE)
+_CHANGE = re.compile(r"increase|decrease|change|movement|增[加减]|变动|减少", re.IGNORECASE)
+
+
+def _says(label: str) -> str:
+    """Whether a label says an opening, a closing, or a change."""
+    rules = (("opening", _OPENING), ("closing", _CLOSING), ("change", _CHANGE))
+    return next((what for what, rule in rules if rule.search(label)), "")
 
 
 def _tables(documents: Sequence[Document]) -> tuple[list[Table], int]:
@@ -401,7 +438,7 @@ def drawn_from(documents: Sequence[Document]) -> Drawn:
     lists, labels = _loose(documents) if not tables else ([], Table("", ""))
     for table in (*tables, labels):
         table.name_lines()
-        table.found = relations(table.series())
+        table.searched()
     for own in lists:
         own.found = relations(own.series())
     worded = _worded(documents)

@@ -303,7 +303,7 @@ def test_identities_that_hold_in_all_examples_are_kept(tmp_path: Path) -> None:
         "of_debt.net_debt = balance.cash": "it does not hold in 1.pdf",
         "of_debt.net_debt = balance.cash - balance.goodwill": "it does not hold in 1.pdf",
         "balance.net_assets = balance.total_assets - balance.total_liabilities": "it is of one table alone",
-        "of_debt.net_debt <= balance.cash": "it is no sum and no share",
+        "of_debt.net_debt <= balance.cash": "it is no sum and no share of one period",
     }
     drafted = drafted_by(
         proposing(good, *bad, good, "of_debt.net_debt = balance.unicorns", "77.10"), examples, tmp_path
