@@ -22,7 +22,7 @@ from recount.schemas.describe import Field, fields_of
 from recount.schemas.family import Family, Heading, Money, Numbers
 from recount.schemas.figures import F, Figure, Kind, Model, figure, part, rows, text, year
 from recount.schemas.formulae import PREVIOUS, FamilyError, Formula, Said, formula_of, perhaps
-from recount.schemas.statements import Statement, line, previous_of, wholes
+from recount.schemas.statements import Statement, line, previous_of, rate, wholes
 from recount.schemas.terms import Sum
 
 FILE = "family.toml"
@@ -174,8 +174,9 @@ _ALLOWED: Mapping[str, tuple[str, ...]] = {
     ),
     "money": ("name", "units", "whole"),
     "numbers": ("group", "decimal", "negative"),
-    "a statement": ("key", "title", "labels", "words", "kind", "lines", "identities"),
+    "a statement": ("key", "title", "labels", "words", "kind", "lines", "rates", "identities"),
     "a line": ("key", "title", "labels", "words", "under", "kind"),
+    "a rate": ("key", "title", "labels", "is"),
     "a table": ("key", "title", "words", "columns", "total", "identities"),
     "a column": ("key", "title", "labels", "words", "kind"),
     "a section": ("key", "title", "words", "level", "heading", "fields", "identities"),
@@ -292,7 +293,32 @@ def _statement(said: Mapping[str, Any], key: str) -> Any:
             raise _Wrong(f"the line {own} stands twice: give one of them another key, and words or under", title)
         kind = _kind(one.get("kind", common), title)
         fields[own] = (_F | None, line(title, one.get("words"), one.get("under"), kind, _labels(one)))
-    return _model(key, (_Declared, _STATEMENT[_F], _GENERIC), fields, said.get("identities", ()))
+    rules = list(said.get("identities", ()))
+    for one in said.get("rates", ()):
+        rules += _rate(one, {own: fields[own][1] for own in fields}, fields)
+    return _model(key, (_Declared, _STATEMENT[_F], _GENERIC), fields, rules)
+
+
+_EACH_LINE = re.compile(r"(?<![\w.'])line(?![\w.'])")
+"""What stands for a line in the formula of a rate."""
+
+
+def _rate(said: Any, lines: Mapping[str, Any], fields: dict[str, Any]) -> list[str]:
+    """Adds a percentage beside each line of amounts to the fields of a statement; returns what it is, for each."""
+    own, title = _named(said, "a rate")
+    formula = said.get("is", "")
+    if not isinstance(formula, str) or (formula and not _EACH_LINE.search(formula)):
+        raise _Wrong("what a rate is, is a formula in which line stands for each line", title)
+    found = []
+    for key, info in lines.items():
+        notes = info.json_schema_extra
+        if notes["kind"] == Kind.PERCENT.value or "of" in notes:
+            continue
+        if f"{key}_{own}" in fields:
+            raise _Wrong(f"the line {key}_{own} stands twice: give the rate another key", title)
+        fields[f"{key}_{own}"] = (_F | None, rate(f"{info.title} {title}", key, _labels(said) or [title]))
+        found += [f"{key}_{own} = {_EACH_LINE.sub(key, formula)}"] if formula else []
+    return found
 
 
 def _table(said: Mapping[str, Any], key: str) -> Any:
@@ -322,7 +348,7 @@ def _fields(said: Mapping[str, Any], where: str, what: str) -> dict[str, Any]:
 def _model(name: str, bases: tuple[Any, ...], fields: Mapping[str, Any], formulae: Iterable[str] = ()) -> Any:
     model: Any = create_model(name, __base__=bases, **fields)
     keys = _figures(model)
-    titles = {fields_of(model)[key].title: key for key in keys}
+    titles = {fields_of(model)[key].title: key for key in keys if fields_of(model)[key].of is None}
     model.formulae = tuple(_formula(one, keys, titles) for one in formulae)
     for formula in model.formulae:
         if formula.looks_back and not issubclass(model, Statement):

@@ -63,6 +63,15 @@ def line(
     return Field(default=None, title=title, json_schema_extra={key: note for key, note in notes.items() if note})
 
 
+def rate(title: str, of: str, labels: Sequence[str] = ()) -> Any:
+    """A percentage that stands beside the amounts of a line, in a column of its own: its share, its growth.
+
+    title: what it is called; its column is known by labels, or by that. of: the key of the line.
+    """
+    notes = {"kind": Kind.PERCENT.value, "of": of, **labelled(None, labels)}
+    return Field(default=None, title=title, json_schema_extra=notes)
+
+
 # --- the periods
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

@@ -25,10 +25,11 @@ from recount.pipeline.map.tables.sheet import bare
 from recount.pipeline.model.ask.question import Asker
 from recount.pipeline.recognise import family_of, free_name
 from recount.pipeline.result import Result
-from recount.pipeline.run.drawn import UNKNOWN, Drawn, Line, Rows, Table, across, drawn_from, drawn_of, totals
+from recount.pipeline.run.beside import GROWTH, Since
+from recount.pipeline.run.drawn import UNKNOWN, Drawn, Line, Rate, Rows, Table, across, drawn_from, totals
 from recount.pipeline.run.imported import Imported, imported
 from recount.pipeline.run.named import asking, name_parts, propose, read_otherwise, restore
-from recount.pipeline.run.relations import Relation, Since, relations
+from recount.pipeline.run.relations import Relation, Value, relations
 from recount.pipeline.run.signs import signs_in, told_apart
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.split.abroad import power_of
@@ -96,7 +97,17 @@ def _statement(table: Table) -> dict[str, Any]:
     keys = [line.key for line in table.lines]
     rules = [*(_formula(keys, relation) for relation in table.found), *(_since(keys, one) for one in table.since)]
     said = [line["title"] if list(line) == ["title"] else line for line in lines]
-    return {"key": table.key, **_called(table.title, table.called), "lines": said, "identities": rules}
+    rates = [_rate(keys, rate) for rate in table.rates]
+    called = _called(table.title, table.called)
+    return {"key": table.key, **called, "lines": said, "rates": rates, "identities": rules}
+
+
+def _rate(keys: Sequence[str], rate: Rate) -> dict[str, str]:
+    """A column of percentages beside the amounts of a statement."""
+    said = {"key": rate.key, "title": rate.head}
+    if rate.of == GROWTH:
+        return said | {"is": f"(line - {PREVIOUS}line) / {PREVIOUS}line"}
+    return said | ({"is": f"line / {keys[rate.of]}"} if rate.of is not None else {})
 
 
 def _table(own: Rows) -> dict[str, Any]:
@@ -247,7 +258,7 @@ def _drafted(
         results = _written(folder, said, notes, examples, settings)
         if examples and (given is not None or drawn.worded):  # what is read by words is searched as it is read
             worded = {"statement": [], "table": [], "section": [part for part in said["section"] if "level" in part]}
-            again = drawn_of(said if given is not None else worded, results)
+            again = _drawn_of(said if given is not None else worded, results)
             results = _written(folder, _searched(said, again), notes, examples, settings)
             drawn = again if given is not None else replace(drawn, worded=again.tables)
         left = list(given.left) if given is not None else []
@@ -369,6 +380,43 @@ def _searched(said: dict[str, Any], drawn: Drawn) -> dict[str, Any]:
         for what in _FIELDS
     }
     return {**said, **parts, "identities": [*said["identities"], *between]}
+
+
+def _drawn_of(said: Mapping[str, Any], results: Sequence[Result]) -> Drawn:
+    """What a family reads in examples, to be searched for identities."""
+    drawn = Drawn([], [], Table("", ""), 0)
+    for part in (*said["statement"], *said["section"]):
+        lines = [Line(own["title"], own.get("key", key_of(own["title"])), kind=_kind_in(own)) for own in _fields(part)]
+        table = Table(part["title"], part["key"], lines, level=part.get("level", 0))
+        for example, result in enumerate(results):
+            read = result.report.get(part["key"]) or ()
+            for place, column in enumerate([read] if isinstance(read, Mapping) else read):
+                table.columns[example, place] = column.get("period")
+                for line in table.lines:
+                    if column.get(line.key) is not None:
+                        line.values[example, place] = _printed_as(column[line.key])
+        drawn.tables.append(table)
+    for part in said["table"]:
+        columns = [(own["title"], own["key"], _kind_in(own)) for own in part["columns"]]
+        rows = [(at, row) for at, result in enumerate(results) for row in result.report.get(part["key"]) or ()]
+        told = {key for _, key, kind in columns if kind is not None}
+        figures = [(at, {key: _printed_as(row[key]) for key in told if row.get(key) is not None}) for at, row in rows]
+        drawn.lists.append(Rows(part["key"], columns, figures))
+    return drawn
+
+
+def _fields(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [{"title": own} if isinstance(own, str) else own for own in part.get("lines", part.get("fields"))]
+
+
+def _kind_in(own: Mapping[str, Any]) -> Kind | None:
+    kind = own.get("kind", Kind.MONEY.value)
+    return None if kind == "text" else Kind(kind)
+
+
+def _printed_as(number: Decimal | int) -> Value:
+    value = Decimal(number)
+    return value, Decimal(1).scaleb(min(int(value.as_tuple().exponent), 0)) / 2
 
 
 def _notes(examples: Sequence[Path], given: Imported | None) -> tuple[str, ...]:

@@ -6,12 +6,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise, product
 from math import log10
-from typing import Any
 
 from recount.pipeline.document import MONEY, Cell, Document, Grid, Paragraph, Token
 from recount.pipeline.map.captions import title_of
@@ -20,8 +19,8 @@ from recount.pipeline.map.grammar.sections import UNITS
 from recount.pipeline.map.headed import Headed, headed, labelled, said_in
 from recount.pipeline.map.statements import Lines, figure_of, kind_of_label, lines_of, spaceless
 from recount.pipeline.map.tables.sheet import without_ordinal
-from recount.pipeline.result import Result
-from recount.pipeline.run.relations import MARGIN, Relation, Series, Since, Value, relations, since
+from recount.pipeline.run.beside import GROWTH, Since, beside_of, says, since
+from recount.pipeline.run.relations import MARGIN, Relation, Series, Value, relations
 from recount.pipeline.split.folding import fold, has_ideograph
 from recount.pipeline.split.outline import every_section
 from recount.schemas.declared import end_of, key_of
@@ -44,7 +43,8 @@ _RATE = re.compile(r"%|percentage|[率比]$|比[例重]", re.IGNORECASE)
 @dataclass(slots=True)
 class Line:
     """A line of a table. heads: the first below a heading. kind: where its words do not say it. values: by example and
-    column. title, labels: what a model calls it, and what other reports do."""
+    column; rates: by the head of their column, the percentages beside them. title, labels: what a model calls it, and
+    what other reports do."""
 
     label: str
     key: str = ""
@@ -54,12 +54,22 @@ class Line:
     values: dict[tuple[int, int], Value] = field(default_factory=dict)
     title: str = ""
     labels: tuple[str, ...] = ()
+    rates: dict[str, dict[tuple[int, int], Value]] = field(default_factory=dict)
 
     def add(self, column: tuple[int, int], token: Token) -> None:
         """A figure of it."""
         self.values[column] = _value_of(token)
         if token.unit == "%" or (token.unit is None and _RATE.search(self.label)):
             self.kind = Kind.PERCENT
+
+
+@dataclass(slots=True)
+class Rate:
+    """A column of percentages beside amounts. of: the number of the line that they are shares of, or GROWTH."""
+
+    head: str
+    key: str
+    of: int | None = None
 
 
 @dataclass(slots=True)
@@ -79,6 +89,7 @@ class Table:
     since: list[Since] = field(default_factory=list)
     called: str = ""
     heads: dict[tuple[int, int], Column] = field(default_factory=dict)
+    rates: list[Rate] = field(default_factory=list)
 
     def add(self, example: int, lines: Lines, document: Document, grid: Grid) -> None:
         """The figures of an example; lines that are new stand behind the one above them."""
@@ -99,6 +110,19 @@ class Table:
                 self.lines.insert(at, Line(row.label))
             for place, ref in row.figures.items():
                 self.lines[at].add((example, place), document.tokens[ref.token])
+            for number, ref in row.rates.items():
+                own = lines.rates[number]
+                values = self.lines[at].rates.setdefault(self._rate(own.head), {})
+                values[example, own.place] = _value_of(document.tokens[ref.token])
+
+    def _rate(self, head: str) -> str:
+        """The head of a column of percentages, as it was met first."""
+        for rate in self.rates:
+            if spaceless(rate.head) == spaceless(head):
+                return rate.head
+        key = key_of(head) if re.search(r"[^\W\d_]", head) else "percent"
+        self.rates.append(Rate(head, unused(key, {rate.key for rate in self.rates})))
+        return head
 
     def line_of(self, label: str, kind: Kind | None = None) -> Line:
         """The line of a label, a new one of a kind if there is none."""
@@ -152,7 +176,13 @@ class Table:
         self.found = relations(series)
         before = [self._before(column) for column in columns]
         numbers = [columns.index(column) if column is not None else None for column in before]
-        self.since = since(series, numbers, [_says(line.label) for line in self.lines])
+        amounts = [at for at, one in enumerate(series) if one.kind is not Kind.PERCENT]
+        for rate in self.rates:
+            told = [self.lines[at].rates.get(rate.head, {}) for at in amounts]
+            beside = [Series(Kind.PERCENT, tuple(map(own.get, columns))) for own in told]
+            of = beside_of([series[at] for at in amounts], beside, numbers)
+            rate.of = amounts[of] if of is not None and of != GROWTH else of
+        self.since = since(series, numbers, [says(line.label) for line in self.lines])
 
     def _before(self, column: tuple[int, int]) -> tuple[int, int] | None:
         """The column of the period before one, in its example."""
@@ -165,17 +195,6 @@ class Table:
 
     def _of(self, column: tuple[int, int]) -> str:
         return "".join(self.heads[column].of.split()).casefold() if column in self.heads else ""
-
-
-_OPENING = re.compile(r"beginning|opening|brought forward|\bb/f\b|\bat start|\b1 jan|[期年]初|上年结转", re.IGNORECASE)
-_CLOSING = re.compile(r"\bend\b|closing|carried forward|\bc/f\b|\b31 dec|[期年]末|结转下年", re.IGNORECASE)
-_CHANGE = re.compile(r"increase|decrease|change|movement|增[加减]|变动|减少", re.IGNORECASE)
-
-
-def _says(label: str) -> str:
-    """Whether a label says an opening, a closing, or a change."""
-    rules = (("opening", _OPENING), ("closing", _CLOSING), ("change", _CHANGE))
-    return next((what for what, rule in rules if rule.search(label)), "")
 
 
 def _tables(documents: Sequence[Document]) -> tuple[list[Table], int]:
@@ -445,40 +464,3 @@ def drawn_from(documents: Sequence[Document]) -> Drawn:
     for section in worded:
         section.name_lines()
     return Drawn(tables, lists, labels, without if tables else 0, worded)
-
-
-def drawn_of(said: Mapping[str, Any], results: Sequence[Result]) -> Drawn:
-    """What a family reads in examples, to be searched for identities."""
-    drawn = Drawn([], [], Table("", ""), 0)
-    for part in (*said["statement"], *said["section"]):
-        lines = [Line(own["title"], own.get("key", key_of(own["title"])), kind=_kind_in(own)) for own in _fields(part)]
-        table = Table(part["title"], part["key"], lines, level=part.get("level", 0))
-        for example, result in enumerate(results):
-            read = result.report.get(part["key"]) or ()
-            for place, column in enumerate([read] if isinstance(read, Mapping) else read):
-                table.columns[example, place] = column.get("period")
-                for line in table.lines:
-                    if column.get(line.key) is not None:
-                        line.values[example, place] = _printed_as(column[line.key])
-        drawn.tables.append(table)
-    for part in said["table"]:
-        columns = [(own["title"], own["key"], _kind_in(own)) for own in part["columns"]]
-        rows = [(at, row) for at, result in enumerate(results) for row in result.report.get(part["key"]) or ()]
-        told = {key for _, key, kind in columns if kind is not None}
-        figures = [(at, {key: _printed_as(row[key]) for key in told if row.get(key) is not None}) for at, row in rows]
-        drawn.lists.append(Rows(part["key"], columns, figures))
-    return drawn
-
-
-def _fields(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [{"title": own} if isinstance(own, str) else own for own in part.get("lines", part.get("fields"))]
-
-
-def _kind_in(own: Mapping[str, Any]) -> Kind | None:
-    kind = own.get("kind", Kind.MONEY.value)
-    return None if kind == "text" else Kind(kind)
-
-
-def _printed_as(number: Decimal | int) -> Value:
-    value = Decimal(number)
-    return value, Decimal(1).scaleb(min(int(value.as_tuple().exponent), 0)) / 2

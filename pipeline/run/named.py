@@ -127,6 +127,12 @@ def _keys(part: Part) -> list[str]:
     return [line.key for line in part.lines] if isinstance(part, Table) else [key for _, key, _ in part.columns]
 
 
+def _fields(part: Part) -> list[str]:
+    """The keys of all figures of a part: those of percentages beside its lines, too."""
+    rates = [rate.key for rate in part.rates] if isinstance(part, Table) else []
+    return [*_keys(part), *(f"{key}_{rate}" for key in _keys(part) for rate in rates)]
+
+
 # --- names
 
 
@@ -282,7 +288,7 @@ def read_otherwise(drawn: Drawn, named: Drawn, before: Sequence[Result], after: 
     value, or no longer verified. Those that were put aside are not looked at."""
     aside = {part.key for part in named.aside}
     places = {
-        old.key: (at, new.key, dict(zip(_keys(old), _keys(new), strict=True)))
+        old.key: (at, new.key, dict(zip(_fields(old), _fields(new), strict=True)))
         for at, (old, new) in enumerate(zip(parts_of(drawn), parts_of(named), strict=True))
         if new.key not in aside
     }

@@ -1,5 +1,4 @@
-"""Relations that figures keep among themselves: which line is the sum of which others, or a share, in every column; and
-which is what another was in the period before, or has become of it.
+"""Relations that figures keep among themselves: which line is the sum of which others, or a share, in every column.
 
 A relation is taken for no chance where the figures that it ties have more digits than it took guesses to find it: each
 place where it holds counts the digits that another number in the place of the sum would have got wrong.
@@ -415,66 +414,3 @@ def _ratios(near: Sequence[int]) -> Iterator[tuple[Terms, Terms]]:
                 yield ((1, one),), ((1, base),)
                 yield ((1, one),), ((1, base), (-1, one))
                 yield ((1, one), (-1, base)), ((1, base),)
-
-
-# --- of two periods
-
-
-@dataclass(frozen=True, slots=True)
-class Since:
-    """A line that says of another what it was in the period before (opening), by how much (change), or by how many
-    percent (growth) it has changed since."""
-
-    stated: int
-    of: int
-    what: str
-
-
-def since(series: Sequence[Series], before: Sequence[int | None], says: Sequence[str]) -> list[Since]:
-    """What lines say of two periods, in all columns of all examples. before: of each column, the one of the period
-    before it. says: of each line whether its words are those of an opening, a closing or a change, "" for none."""
-    columns = [(column, earlier) for column, earlier in enumerate(before) if earlier is not None]
-    found = []
-    for at, one in enumerate(series):
-        what = "growth" if one.kind is Kind.PERCENT else says[at]
-        others = [place for place, other in enumerate(series) if place != at and other.kind is not Kind.PERCENT]
-        others.sort(key=lambda place: (what == "opening" and says[place] != "closing", abs(place - at)))
-        for tried, place in enumerate(others if columns and what in _THEN else (), 1):
-            digits = _digits_since(one, series[place], columns, what)
-            if digits is not None and digits >= MARGIN + log10(tried):
-                found.append(Since(at, place, what))
-                break
-    return found
-
-
-_THEN = ("opening", "change", "growth")
-
-
-def _digits_since(one: Series, other: Series, columns: Iterable[tuple[int, int]], what: str) -> float | None:
-    """The digits that it explains; None where it does not hold. What has not changed explains none."""
-    digits = 0.0
-    for column, earlier in columns:
-        said, now, then = one.values[column], other.values[column], other.values[earlier]
-        if said is None or then is None or (what != "opening" and now is None):
-            continue
-        made, half = _since(what, now or then, then)
-        if half is None:
-            continue
-        slack = said[1] + half
-        if abs(said[0] - made) > slack:
-            return None
-        if said[0] and (now is None or now[0] != then[0]):
-            digits += max(0.0, log10(abs(said[0]) / (2 * slack)))
-    return digits or None
-
-
-def _since(what: str, now: Value, then: Value) -> tuple[Decimal, Decimal | None]:
-    """What a line is expected to say, with its half unit; None for that where nothing is."""
-    if what == "opening":
-        return then
-    if what == "change":
-        return now[0] - then[0], now[1] + then[1]
-    if not then[0]:
-        return then[0], None
-    rate = 100 * (now[0] - then[0]) / then[0]
-    return rate, (100 * (now[1] + then[1]) + abs(rate) * then[1]) / abs(then[0])

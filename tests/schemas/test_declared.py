@@ -404,3 +404,54 @@ def test_previous_is_said_of_statements(tmp_path: Path) -> None:
         family_from(
             written(tmp_path, GOOD.replace("income.surplus = balance", "income.surplus = previous staff.all + balance"))
         )
+
+
+# --- percentages beside lines
+
+RATES = """
+name = "shares"
+title = "Shares"
+
+[[statement]]
+key = "income"
+title = "Income"
+lines = ["Gifts", "Fees", "Total", { title = "Margin", kind = "percent" }]
+rates = [
+  { key = "share", title = "% of total", is = "line / total" },
+  { key = "growth", title = "Change", is = "(line - previous line) / previous line" },
+]
+"""
+
+
+def test_a_rate_is_a_percentage_beside_each_line_of_amounts(tmp_path: Path) -> None:
+    family = family_from(written(tmp_path, RATES))
+    model = fields_of(family.report_of(Figure))["income"].model
+    assert model is not None
+    found = {key: own for key, own in fields_of(model).items() if own.of is not None}
+    assert list(found) == [f"{key}_{rate}" for rate in ("share", "growth") for key in ("gifts", "fees", "total")]
+    assert {own.kind for own in found.values()} == {Kind.PERCENT}
+    assert found["gifts_share"].called == ("% of total",)
+    this = {"gifts": "30.00", "total": "40.00", "gifts_share": "75.0", "gifts_growth": "20.0"}
+    last = {"gifts": "25.00", "total": "50.00", "gifts_share": "55.0"}
+    report = family.report_of(Figure)(
+        income=columns_of(family, "income", ("2024", "2024", this), ("2023", "2023", last))
+    )
+    told = [(identity.rule, evaluate(identity).result) for identity in identities_of(report)]
+    assert [result for rule, result in told if rule == "gifts_share = gifts / total"] == ["pass", "fail"]
+    assert ("gifts_growth = (gifts - previous gifts) / previous gifts", "pass") in told
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ('is = "share / total"', "a formula in which line stands for each line"),
+        ('is = "line / totals"', "totals is no name here"),
+        ('is = "line / total", kind = "money"', "a rate has no kind"),
+    ],
+)
+def test_a_rate_that_is_wrong_is_told_with_its_line(tmp_path: Path, wrong: str, why: str) -> None:
+    with pytest.raises(FamilyError, match=why):
+        family_from(written(tmp_path, RATES.replace('is = "line / total"', wrong)))
+    taken = RATES.replace('"Total",', '"Total", { key = "gifts_share", title = "Share" },')
+    with pytest.raises(FamilyError, match="the line gifts_share stands twice: give the rate another key"):
+        family_from(written(tmp_path, taken))

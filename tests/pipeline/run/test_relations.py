@@ -9,7 +9,8 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recount.pipeline.run.relations import Relation, Series, Since, relations, since
+from recount.pipeline.run.beside import GROWTH, Since, beside_of, since
+from recount.pipeline.run.relations import Relation, Series, relations
 from recount.schemas.figures import Kind
 
 
@@ -212,3 +213,26 @@ def test_growth_against_the_period_before() -> None:
     few = [*lines[:2], series("10", "3", kind=Kind.PERCENT)]
     assert since(few, BEFORE, ("", "", "")) == [], "a percentage of two digits is met by chance"
     assert since([lines[0], series("1520.31", "0.00"), lines[2]], BEFORE, ("", "", "")) == []
+
+
+# --- percentages beside amounts
+
+AMOUNTS = [series("1520.31", "877.10"), series("204.02", "310.55"), series("1724.33", "1187.65")]
+
+
+def percent(*values: str | None) -> Series:
+    return series(*values, kind=Kind.PERCENT)
+
+
+def test_percentages_are_shares_of_a_line() -> None:
+    shares = [percent("88.17", "73.85"), percent("11.83", "26.15"), percent("100.00", "100.00")]
+    assert beside_of(AMOUNTS, shares, BEFORE) == 2
+    assert beside_of(AMOUNTS, [percent("88.17", "73.86"), *shares[1:]], BEFORE) is None
+    assert beside_of(AMOUNTS, [percent(None, None), percent("12", None), percent("100", None)], BEFORE) is None
+
+
+def test_percentages_are_growth_since_the_period_before() -> None:
+    growth = [percent("73.33", None), percent("-34.30", None), percent("45.19", None)]
+    assert beside_of(AMOUNTS, growth, BEFORE) == GROWTH
+    assert beside_of(AMOUNTS, growth, (None, None)) is None
+    assert beside_of(AMOUNTS, [growth[0], percent("34.30", None), growth[2]], BEFORE) is None
