@@ -233,6 +233,26 @@ EvalOptions = Annotated[
     SettingsOptions, ("family", "families", "mapper", "model", "base_url", "rounds", "settings_file")
 ]
 SplitOptions = Annotated[SettingsOptions, ("family", "families", "ocr", "ocr_backend", "ocr_precision")]
+NamingOptions = Annotated[
+    SettingsOptions,
+    (
+        "model",
+        "base_url",
+        "mode",
+        "parameters",
+        "reasoning_effort",
+        "thinking",
+        "settings_file",
+        "price_input",
+        "price_output",
+        "price_cached",
+        "budget",
+        "budget_tokens",
+        "concurrency",
+        "requests_per_minute",
+        "offline",
+    ),
+]
 EndpointOptions = Annotated[
     SettingsOptions, ("base_url", "mode", "parameters", "reasoning_effort", "thinking", "settings_file")
 ]

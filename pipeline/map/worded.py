@@ -154,6 +154,7 @@ def _clause(before: str) -> str:
 @cache
 def _rules(field: Field) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Rules for the words of a field before its figure, and behind it."""
-    words = field.words or r"\s+".join(map(re.escape, fold(field.title).lower().split()))
+    called = (r"\s+".join(map(re.escape, fold(label).lower().split())) for label in field.called)
+    words = field.words or "|".join(called)
     left = rf"{_OPENS}(?P<words>{words}){_JOINS} ?$"
     return re.compile(left, re.IGNORECASE), re.compile(rf"{_BRINGS}(?:{words}){_CLOSES}", re.IGNORECASE)
