@@ -25,9 +25,6 @@ from recount.schemas.formulae import FamilyError, Formula, Said, formula_of, per
 from recount.schemas.statements import Statement, line, wholes
 from recount.schemas.terms import Sum
 
-FILE = "family.toml"
-
-
 # --- models
 
 _F: Any = F
