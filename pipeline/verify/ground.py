@@ -133,5 +133,5 @@ def fits(token: Token, kind: Kind) -> bool:
 def _resolved(model: type[Model]) -> type[Model]:
     """The model before it was told its figure type: to make all again with Figure takes as long as ten reports, and
     what is resolved needs no check of its types."""
-    origin: type[Model] | None = model.__pydantic_generic_metadata__["origin"]
+    origin: Any = model.__pydantic_generic_metadata__["origin"]
     return origin or model
