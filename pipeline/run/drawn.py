@@ -26,7 +26,7 @@ from recount.pipeline.split.outline import every_section
 from recount.schemas.declared import end_of, key_of
 from recount.schemas.family import Family
 from recount.schemas.figures import Kind, Model, Ref
-from recount.schemas.statements import is_before
+from recount.schemas.statements import is_before, standing_for
 
 # --- the tables of the examples
 
@@ -183,6 +183,16 @@ class Table:
             of = beside_of([series[at] for at in amounts], beside, numbers)
             rate.of = amounts[of] if of is not None and of != GROWTH else of
         self.since = since(series, numbers, [says(line.label) for line in self.lines])
+
+    def wholes(self) -> dict[tuple[int, int], str | None]:
+        """The columns that stand for their period, in each example."""
+        found: dict[tuple[int, int], str | None] = {}
+        for example in dict.fromkeys(example for example, _ in self.columns):
+            own = [column for column in self.columns if column[0] == example]
+            heads = [self.heads[column].head if column in self.heads else "" for column in own]
+            told = [(self.columns[column], head) for column, head in zip(own, heads, strict=True)]
+            found |= {own[at]: self.columns[own[at]] for at in standing_for(told)}
+        return found
 
     def _before(self, column: tuple[int, int]) -> tuple[int, int] | None:
         """The column of the period before one, in its example."""
@@ -405,7 +415,7 @@ def across(tables: Sequence[Table]) -> Iterator[str]:
 def _same(table: Table, line: Line, other: Table, its: Line) -> bool:
     """Whether two lines print the same in all columns of one period, and that is no chance."""
     digits = 0.0
-    for column, period in table.columns.items():
+    for column, period in table.wholes().items():
         same = beside(column[0], period, other)
         if len(same) != 1 or column not in line.values or same[0] not in its.values:
             continue
@@ -419,7 +429,7 @@ def _same(table: Table, line: Line, other: Table, its: Line) -> bool:
 
 def beside(example: int, period: str | None, table: Table) -> list[tuple[int, int]]:
     """The columns of an example that are of a period, or else end with it."""
-    told = {own: its for own, its in table.columns.items() if own[0] == example and its is not None}
+    told = {own: its for own, its in table.wholes().items() if own[0] == example and its is not None}
     same = [own for own, its in told.items() if its == period]
     return same or [own for own, its in told.items() if period and end_of(its) == end_of(period)]
 
