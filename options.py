@@ -19,7 +19,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import typer
 
-from recount.pipeline.language import LANGUAGES, Language, asked_in
+from recount.pipeline.language import LANGUAGES, asked_in
 from recount.pipeline.settings import (
     MapperName,
     ModelMode,
@@ -32,6 +32,7 @@ from recount.pipeline.settings import (
     filed,
     habits,
 )
+from recount.schemas.saying import Language
 
 Command = TypeVar("Command", bound=Callable[..., None])
 

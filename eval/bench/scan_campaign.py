@@ -128,27 +128,36 @@ def read(order: Order, out: Path) -> Outcome:
         int(case.tags["pages"]),
         round(seconds, 1),
         tally(scored.cells),
-        _lost(scored, result),
+        lost(scored, result),
         tuple(map(_told, scored.figure_errors)),
         dict(Counter(remark.kind for remark in result.summary.remarks)) if result else {},
         scored.reason,
     )
 
 
-def _lost(scored: CaseScore, result: Result | None) -> int:
-    """Of the missing figures those whose number is not delivered without a key either, nor in a row left out."""
-    missing = Counter(str(error.gold) for error in scored.figure_errors if error.outcome == "missing")
-    if result is not None:
-        missing -= Counter(_elsewhere(scored, result))
+def lost(scored: CaseScore, result: Result | None) -> int:
+    """Of the missing figures those whose number is not delivered without a key either, nor in a row left out.
+
+    Its sign is not asked for: where words make it negative (减少0.03万元) it is printed without one.
+    """
+    missing = Counter(_size(str(error.gold)) for error in scored.figure_errors if error.outcome == "missing")
+    missing -= Counter(_elsewhere(scored, result))
     return missing.total()
 
 
-def _elsewhere(scored: CaseScore, result: Result) -> Iterator[str]:
+def _elsewhere(scored: CaseScore, result: Result | None) -> Iterator[str]:
     """The numbers of a result that stand where its gold has none."""
-    yield from (str(error.got) for error in scored.figure_errors if error.outcome == "invented")
-    yield from (mention.raw.replace(",", "") for mention in result.summary.mentions)
+    yield from (_size(str(error.got)) for error in scored.figure_errors if error.outcome == "invented")
+    if result is None:
+        return
+    yield from (_size(mention.raw) for mention in result.summary.mentions)
     rows = result.summary.coverage.rows_left_out if result.summary.coverage else ()
-    yield from (number.replace(",", "") for row in rows for number in row.numbers)
+    yield from (_size(number) for row in rows for number in row.numbers)
+
+
+def _size(number: str) -> str:
+    """A number without its sign and its separators."""
+    return number.replace(",", "").lstrip("-")
 
 
 def _told(error: FigureError) -> dict[str, Any]:

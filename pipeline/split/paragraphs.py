@@ -289,8 +289,9 @@ def _has_columns(row: TextRow) -> bool:
 
 def _differ_in_size(one: TextRow, other: TextRow) -> bool:
     """Whether two rows are set in different sizes; a few characters do not tell."""
-    wide = min(sum(char >= "\u2e80" for char in row.folded) for row in (one, other))
-    return wide >= _TELLING and not 0.8 <= other.em / one.em <= 1.25
+    if 0.8 * one.em <= other.em <= 1.25 * one.em:
+        return False
+    return all(sum(char >= "\u2e80" for char in row.folded) >= _TELLING for row in (one, other))
 
 
 def _is_full(above: TextRow, row: TextRow, margins: Margins) -> bool:
