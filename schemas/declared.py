@@ -425,7 +425,9 @@ def key_of(title: str) -> str:
     words = re.sub(
         "_+", "_", "".join(sign if re.match(r"\w", sign) and f"_{sign}".isidentifier() else "_" for sign in signs)
     ).strip("_")
-    words = words[:_LONGEST_KEY].rstrip("_") or "line"
+    if len(words) > _LONGEST_KEY:  # at the end of a word, if there is one
+        words = words[: _LONGEST_KEY + 1].rpartition("_")[0] or words[:_LONGEST_KEY]
+    words = words.rstrip("_") or "line"
     words = words if words.isidentifier() else f"n_{words}"
     return f"{words}_" if _is_taken(words) else words
 

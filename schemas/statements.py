@@ -321,7 +321,15 @@ def _is_of_weeks(*lengths: str) -> bool:
 
 def wholes(columns: Sequence[_S]) -> tuple[_S, ...]:
     """The columns of a statement that stand for their period: alone, or as the total of others (of funds, segments)."""
-    times = Counter(column.period for column in columns)
-    totals = [column for column in columns if _TOTAL.search(column.head or "")]
-    sums = Counter(column.period for column in totals)
-    return tuple(c for c in columns if times[c.period] == 1 or (sums[c.period] == 1 and c in totals))
+    return tuple(columns[at] for at in standing_for([(column.period, column.head or "") for column in columns]))
+
+
+def standing_for(columns: Sequence[tuple[str | None, str]]) -> list[int]:
+    """The same of columns by their period and head, by number."""
+    times = Counter(period for period, _ in columns)
+    sums = Counter(period for period, head in columns if _TOTAL.search(head))
+    return [
+        at
+        for at, (period, head) in enumerate(columns)
+        if times[period] == 1 or (sums[period] == 1 and _TOTAL.search(head))
+    ]

@@ -30,6 +30,7 @@ from recount.pipeline.run.drawn import UNKNOWN, Drawn, Line, Rate, Rows, Table, 
 from recount.pipeline.run.imported import Imported, imported
 from recount.pipeline.run.named import asking, name_parts, propose, read_otherwise, restore
 from recount.pipeline.run.relations import Relation, Value, relations
+from recount.pipeline.run.sections import worded
 from recount.pipeline.run.signs import signs_in, told_apart
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.split.abroad import power_of
@@ -67,7 +68,9 @@ def _money(drawn: Drawn) -> Any:
     """The unit of amounts; and whether they are whole: printed in the currency's own unit without decimals throughout,
     with sums that hold to the last unit."""
     tables = [*drawn.tables, drawn.labels]
-    units = Counter(table.unit for table in tables if table.unit)
+    units = Counter(table.unit for table in tables if table.unit) or Counter(
+        table.unit for table in drawn.worded if table.unit
+    )
     unit = units.most_common(1)[0][0] if units else _unit_of_none([*tables, *drawn.worded])
     if unit is None:
         return None
@@ -120,8 +123,9 @@ def _section(labels: Table) -> dict[str, Any]:
     rules = [_formula([line.key for line in labels.lines], relation) for relation in labels.found]
     fields = [_named(line.label, line.key, line.kind or Kind.MONEY, line) for line in labels.lines]
     where: dict[str, Any] = {"level": labels.level} if labels.level else {"heading": ""}
-    if labels.level and labels.called:
-        where["heading"] = re.escape(labels.title)
+    heading = re.escape(labels.title).replace("\\ ", " ")
+    if labels.level and (labels.called or heading != labels.title):
+        where["heading"] = heading
     title = labels.called or labels.title
     return {"key": labels.key, "title": title, **where, "fields": fields, "identities": rules}
 
@@ -246,7 +250,7 @@ def _drafted(
     name, out = folder.name, folder.parent
     reports = [splits_of(path, UNKNOWN, settings)[0] for path in examples]
     documents, pages = [report.document for report in reports], [report.pages for report in reports]
-    drawn = drawn_from(documents)
+    drawn = replace(drawn_from(documents), worded=worded(documents))
     signs = signs_in(pages, documents) if examples else ()
     if schema is None and not drawn.parts:
         raise UsageError(f"{', '.join(path.name for path in examples)}: no table with figures was found")
@@ -256,11 +260,12 @@ def _drafted(
     try:
         folder.mkdir(parents=True)
         results = _written(folder, said, notes, examples, settings)
-        if examples and (given is not None or drawn.worded):  # what is read by words is searched as it is read
-            worded = {"statement": [], "table": [], "section": [part for part in said["section"] if "level" in part]}
-            again = _drawn_of(said if given is not None else worded, results)
-            results = _written(folder, _searched(said, again), notes, examples, settings)
-            drawn = again if given is not None else replace(drawn, worded=again.tables)
+        if examples and given is not None:  # what is read by words is searched as it is read
+            drawn = _drawn_of(said, results)
+            results = _written(folder, _searched(said, drawn), notes, examples, settings)
+        elif drawn.worded:
+            drawn = replace(drawn, worded=_as_read(drawn, said, results))
+            results = _written(folder, _said(name, drawn, signs), notes, examples, settings)
         left = list(given.left) if given is not None else []
         if who is not None:
 
@@ -301,6 +306,19 @@ def _by_model(
         named.proposed = found
         read = write(named)
     return named, read, [*left, *dropped]
+
+
+def _as_read(drawn: Drawn, said: Mapping[str, Any], results: Sequence[Result]) -> list[Table]:
+    """The sections in words with the figures that are read of them; what no example has is left out. Where there are
+    titled tables, those in other than Chinese words are notes to them, and left out unless they add up."""
+    units = {table.key: table.unit for table in drawn.worded}
+    sections = [part for part in said["section"] if "level" in part]
+    found = _drawn_of({"statement": [], "table": [], "section": sections}, results).tables
+    for table in found:
+        table.unit, table.lines = units[table.key], [line for line in table.lines if line.values]
+        table.searched()
+    notes = [] if not drawn.tables else [own for own in found if not (own.found or has_ideograph(own.title))]
+    return [table for table in found if table.lines and table not in notes]
 
 
 def _written(

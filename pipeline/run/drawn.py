@@ -12,21 +12,18 @@ from decimal import Decimal
 from itertools import pairwise, product
 from math import log10
 
-from recount.pipeline.document import MONEY, Cell, Document, Grid, Paragraph, Token
+from recount.pipeline.document import Cell, Document, Grid, Token
 from recount.pipeline.map.captions import title_of
 from recount.pipeline.map.columns import Column
-from recount.pipeline.map.grammar.sections import UNITS
 from recount.pipeline.map.headed import Headed, headed, labelled, said_in
 from recount.pipeline.map.statements import Lines, figure_of, kind_of_label, lines_of, spaceless
-from recount.pipeline.map.tables.sheet import without_ordinal
 from recount.pipeline.run.beside import GROWTH, Since, beside_of, says, since
 from recount.pipeline.run.relations import MARGIN, Relation, Series, Value, relations
-from recount.pipeline.split.folding import fold, has_ideograph
-from recount.pipeline.split.outline import every_section
+from recount.pipeline.split.folding import has_ideograph
 from recount.schemas.declared import end_of, key_of
 from recount.schemas.family import Family
 from recount.schemas.figures import Kind, Model, Ref
-from recount.schemas.statements import is_before
+from recount.schemas.statements import is_before, standing_for
 
 # --- the tables of the examples
 
@@ -183,6 +180,16 @@ class Table:
             of = beside_of([series[at] for at in amounts], beside, numbers)
             rate.of = amounts[of] if of is not None and of != GROWTH else of
         self.since = since(series, numbers, [says(line.label) for line in self.lines])
+
+    def wholes(self) -> dict[tuple[int, int], str | None]:
+        """The columns that stand for their period, in each example."""
+        found: dict[tuple[int, int], str | None] = {}
+        for example in dict.fromkeys(example for example, _ in self.columns):
+            own = [column for column in self.columns if column[0] == example]
+            heads = [self.heads[column].head if column in self.heads else "" for column in own]
+            told = [(self.columns[column], head) for column, head in zip(own, heads, strict=True)]
+            found |= {own[at]: self.columns[own[at]] for at in standing_for(told)}
+        return found
 
     def _before(self, column: tuple[int, int]) -> tuple[int, int] | None:
         """The column of the period before one, in its example."""
@@ -341,50 +348,6 @@ def unused(key: str, taken: Collection[str]) -> str:
     return next(own for own in (key, *(f"{key}_{number}" for number in range(2, 1000))) if own not in taken)
 
 
-# --- sections in words
-
-
-_ORDINALS = (re.compile("第"), re.compile("[一二三四五六七八九十]+、"), re.compile(r"[(（]"))
-"""How headings of the first, the second and the third level begin."""
-_BEFORE = re.compile(r"(?:年?度|本年度|全年)?([一-鿿]{2,24}?)(?:为|是|共|共计|:)?$")
-"""The label right before an amount of running text."""
-_CHANGED = re.compile(r"[增减升降多少]|上年|原因|其中|截止|[月于在至达]$")
-"""Of words before an amount: what has become of another, or no label."""
-_FEWEST = 2
-"""Labelled amounts that make a section one, at least."""
-
-
-def _worded(documents: Sequence[Document]) -> list[Table]:
-    """The sections under headings, with the amounts that running text says behind their labels."""
-    found: dict[str, Table] = {}
-    for example, document in enumerate(documents):
-        for section in every_section(document, ()):
-            heading = "".join(fold(section.title).split())
-            level = next((at for at, rule in enumerate(_ORDINALS, 1) if rule.match(heading)), 0)
-            title = without_ordinal(heading).rstrip("。:")
-            said = list(_amounts_of(section.paragraphs)) if level and title else []
-            if len({label for label, _ in said}) < _FEWEST:
-                continue
-            own = found.setdefault(title, Table(title, _free_key(title, found.values()), level=level))
-            own.columns[example, 0] = None
-            for label, token in said:
-                kind = Kind.MONEY if token.unit in MONEY else Kind.COUNT
-                own.line_of(label, kind).values.setdefault((example, 0), _value_of(token))
-    for own in found.values():  # what one report in a few says is its own
-        own.lines = [line for line in own.lines if 2 * len(line.values) > len(own.columns)]
-    return [own for own in found.values() if len(own.lines) >= _FEWEST]
-
-
-def _amounts_of(paragraphs: Iterable[Paragraph]) -> Iterator[tuple[str, Token]]:
-    """The amounts and counts of paragraphs with a label right before them."""
-    for paragraph in paragraphs:
-        for number in paragraph.numbers:
-            label = _BEFORE.search("".join(paragraph.text.folded[: number.start].split()))
-            is_told = number.token.unit in MONEY or number.token.unit in UNITS[Kind.COUNT]
-            if label is not None and is_told and not _CHANGED.search(label[1]):
-                yield label[1], number.token
-
-
 # --- what tables say alike
 
 
@@ -405,7 +368,7 @@ def across(tables: Sequence[Table]) -> Iterator[str]:
 def _same(table: Table, line: Line, other: Table, its: Line) -> bool:
     """Whether two lines print the same in all columns of one period, and that is no chance."""
     digits = 0.0
-    for column, period in table.columns.items():
+    for column, period in table.wholes().items():
         same = beside(column[0], period, other)
         if len(same) != 1 or column not in line.values or same[0] not in its.values:
             continue
@@ -419,7 +382,7 @@ def _same(table: Table, line: Line, other: Table, its: Line) -> bool:
 
 def beside(example: int, period: str | None, table: Table) -> list[tuple[int, int]]:
     """The columns of an example that are of a period, or else end with it."""
-    told = {own: its for own, its in table.columns.items() if own[0] == example and its is not None}
+    told = {own: its for own, its in table.wholes().items() if own[0] == example and its is not None}
     same = [own for own, its in told.items() if its == period]
     return same or [own for own, its in told.items() if period and end_of(its) == end_of(period)]
 
@@ -460,7 +423,4 @@ def drawn_from(documents: Sequence[Document]) -> Drawn:
         table.searched()
     for own in lists:
         own.found = relations(own.series())
-    worded = _worded(documents)
-    for section in worded:
-        section.name_lines()
-    return Drawn(tables, lists, labels, without if tables else 0, worded)
+    return Drawn(tables, lists, labels, without if tables else 0)

@@ -386,7 +386,7 @@ def _counted(formula: Formula, places: Mapping[str, tuple[Table, Line]]) -> Iter
     """An identity in each column of its first table, with the columns of one period in the others; by example."""
     tables = {table.key: table for table, _ in (places[name] for name in formula.names)}
     first = next(iter(tables.values()))
-    for column, period in first.columns.items():
+    for column, period in first.wholes().items():
         columns = {
             key: [column] if table is first else beside(column[0], period, table) for key, table in tables.items()
         }

@@ -455,3 +455,14 @@ def test_a_rate_that_is_wrong_is_told_with_its_line(tmp_path: Path, wrong: str, 
     taken = RATES.replace('"Total",', '"Total", { key = "gifts_share", title = "Share" },')
     with pytest.raises(FamilyError, match="the line gifts_share stands twice: give the rate another key"):
         family_from(written(tmp_path, taken))
+
+
+def test_a_key_ends_with_a_word() -> None:
+    assert (
+        key_of("Change in cash and cash equivalents in the reporting period")
+        == "change_in_cash_and_cash_equivalents_in_the"
+    )
+    assert key_of("x" * 60) == "x" * 48
+    assert (
+        key_of("Change in cash and cash equivalents in the years") == "change_in_cash_and_cash_equivalents_in_the_years"
+    )

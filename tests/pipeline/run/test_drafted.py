@@ -258,3 +258,20 @@ def test_an_opening_that_is_not_last_years_closing_is_disputed(tmp_path: Path) -
     result = structured(folder, flows(tmp_path / "b.pdf", THIS, LAST, opening="871,320"))
     assert result.figures["/statement_of_cash_flows/0/cash_at_beginning_of_year"].status == "disputed"
     assert {check.rule for check in result.failing} >= {"cash_at_beginning_of_year = previous cash_at_end_of_year"}
+
+
+def test_of_several_columns_of_one_period_the_total_meets_other_statements(tmp_path: Path) -> None:
+    unit = "(USD thousands)"
+    funds = [
+        ["", "Own 2023", "Given 2023", "Total 2023"],
+        ["Income", "88,210.15", "17,002.40", "105,212.55"],
+        [
+            "Net assets",
+            "1,000.25",
+            f"{Decimal(amounts(41)[-1].replace(',', '')) - Decimal('1000.25'):,.2f}",
+            amounts(41)[-1],
+        ],
+    ]
+    path = typeset(tmp_path / "t.pdf", (["Balance Sheet", unit], balance(("2023", 41))), (["Of funds", unit], funds))
+    folder = draft("funds", [path], tmp_path).folder
+    assert '"of_funds.net_assets = balance_sheet.net_assets"' in (folder / "family.toml").read_text("utf-8")

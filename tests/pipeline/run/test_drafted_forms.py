@@ -335,3 +335,55 @@ def test_percentages_beside_amounts_are_percentages_and_are_recounted(
     assert not result.summary.remarks
     wrong = structured(folder, incomes(tmp_path / "c.pdf", *years, shares=shares, wrong="23.12%"))
     assert wrong.figures[f"/of_income/0/{key}"].status == "disputed"
+
+
+# --- sections in English words
+
+
+BALANCE = """
+3. Assets
+
+Balance Sheet
+
+| | 2024 |
+|---|---|
+| Cash | 1,204.15 |
+| Debt | 977.10 |
+"""
+
+
+def said(path: Path, year: int, gifts: int, fees: int, staff: int, more: str = "") -> Path:
+    text = f"""Harbour Trust
+Annual report {year}
+
+1. Income
+
+Total income for {year} was USD {gifts + fees:,} thousand, of which donations were USD {gifts:,} thousand and fees
+amounted to USD {fees:,} thousand, compared with USD 1,003 thousand in {year - 1}.
+
+2. People
+
+The trust has {staff} staff. Trustees: 7.
+"""
+    path.write_text(text + more, encoding="utf-8")
+    return path
+
+
+def test_sections_in_english_words_are_drafted_and_recounted(tmp_path: Path) -> None:
+    examples = [said(tmp_path / "1.txt", 2023, 11_203, 886, 14), said(tmp_path / "2.txt", 2024, 9_702, 1_054, 15)]
+    folder = draft("words", examples, tmp_path).folder
+    text = (folder / "family.toml").read_text("utf-8")
+    assert '"total_income = donations + fees"' in text
+    assert 'money = "USD thousands"' in text
+    result = structure(said(tmp_path / "3.txt", 2025, 13_017, 911, 17), family_of(str(folder)))
+    assert result.report["income"]["donations"] == 13_017
+    assert result.report["people"] == {"staff": 17, "trustees": 7}
+    assert result.figures["/income/fees"].status == "verified"
+
+
+def test_beside_titled_tables_a_section_in_english_words_must_add_up(tmp_path: Path) -> None:
+    folder = draft("notes", [said(tmp_path / "1.md", 2024, 11_203, 886, 14, BALANCE)], tmp_path).folder
+    text = (folder / "family.toml").read_text("utf-8")
+    assert "[[statement]]" in text
+    assert 'title = "Income"' in text
+    assert 'title = "People"' not in text
