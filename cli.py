@@ -26,6 +26,7 @@ from recount.options import (
     FamiliesOption,
     FamilyOption,
     LanguageOption,
+    NamingOptions,
     OwnFamilyOption,
     RetryOptions,
     RunOptions,
@@ -225,17 +226,19 @@ def _run(
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _say_who_is_asked(settings: Settings, console: Console) -> None:
-    """Says, before anything is sent, where words of reports may go."""
+def _say_who_is_asked(
+    settings: Settings, console: Console, asked: str = "recount: what is left open is asked of {model} at {endpoint}"
+) -> None:
+    """Says, before anything is sent, where words of reports may go. asked: of the model."""
     from recount.pipeline.archive.strangers import visible
     from recount.pipeline.model.gguf import is_local
 
-    for asked, words in (
-        (settings.asked, "recount: what is left open is asked of {model} at {endpoint}"),
+    for model, words in (
+        (settings.asked, asked),
         (settings.second, "recount: what no identity covers is asked of {model} at {endpoint}"),
     ):
-        if asked is not None and not asked.offline and not is_local(asked):
-            where = visible(_(words, model=asked.name, endpoint=asked.endpoint or _("its provider")))
+        if model is not None and not model.offline and not is_local(model):
+            where = visible(_(words, model=model.name, endpoint=model.endpoint or _("its provider")))
             console.print(where, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -400,7 +403,9 @@ def schema(family: FamilyOption = None, families: FamiliesOption = None) -> None
 
 
 @app.command(epilog="It works as it is; its README.md says what to change first.")
+@unfolded
 def init_family(
+    *,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Small letters, digits and _, a letter first.")],
     more: Annotated[list[Path] | None, typer.Argument(metavar="FILE...", help="Further examples.")] = None,
     example: Annotated[
@@ -413,13 +418,22 @@ def init_family(
         Path | None, typer.Option("--out", metavar="DIR", help="Where the folder NAME is made; else in --families.")
     ] = None,
     families: FamiliesOption = None,
+    asked: NamingOptions,
 ) -> None:
-    """Begin a report family of your own: drafted from your reports, or with models, outline and one example."""
+    """Begin a report family of your own: drafted from your reports, or with models, outline and one example.
+
+    With --from, a language model that is named (--model) gives names and proposes identities; it is shown no figure.
+    """
     place = out or Path(families or "")
     if example is not None or schema is not None:
+        from rich.console import Console
+
         from recount.pipeline.run.drafted import draft
 
-        drafted = draft(name, [example, *(more or ())] if example is not None else [], place, schema=schema)
+        settings = asked.settings if schema is None else replace(asked.settings, model=None)
+        _say_who_is_asked(settings, Console(stderr=True), "recount: names are asked of {model} at {endpoint}")
+        examples = [example, *(more or ())] if example is not None else []
+        drafted = draft(name, examples, place, settings, schema)
         print(_("{folder} is ready: {found}", folder=drafted.folder, found=told(drafted.told)))
         for left in drafted.left:
             print(_("left out: {what}", what=told(left)))
