@@ -337,6 +337,25 @@ def test_percentages_beside_amounts_are_percentages_and_are_recounted(
     assert wrong.figures[f"/of_income/0/{key}"].status == "disputed"
 
 
+def test_percentages_of_a_budget_are_of_that_column(tmp_path: Path) -> None:
+    def executed(path: Path, seed: int, *, wrong: str = "") -> Path:
+        pairs = [(seed * 7 + 88_210, seed * 5 + 80_117), (seed + 31_755, 2 * seed + 26_438)]
+        pairs.append((sum(budget for budget, _ in pairs), sum(actual for _, actual in pairs)))
+        rows = [
+            [label, f"{budget:,}", f"{actual:,}", f"{Decimal(100 * actual) / budget:.2f}"]
+            for label, (budget, actual) in zip(("Gifts", "Fees", "Total"), pairs, strict=True)
+        ]
+        rows[0][3] = wrong or rows[0][3]
+        return typeset(path, (["Of the year", "(USD)"], [["", "Budget", "Actual", "% used"], *rows]))
+
+    folder = draft("budget", [executed(tmp_path / "a.pdf", 313)], tmp_path).folder
+    assert """is = "line / line in 'Budget'\"""" in (folder / "family.toml").read_text("utf-8")
+    figures = structured(folder, executed(tmp_path / "b.pdf", 1_777)).figures
+    assert [figures[f"/of_the_year/1/{key}_used"].status for key in ("gifts", "fees", "total")] == ["verified"] * 3
+    wrong = structured(folder, executed(tmp_path / "c.pdf", 1_777, wrong="91.17"))
+    assert wrong.figures["/of_the_year/1/gifts_used"].status == "disputed"
+
+
 # --- sections in English words
 
 
