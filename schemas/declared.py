@@ -45,12 +45,14 @@ class _Declared(Model):
 
     def identities(self: Any) -> Iterator[Identity]:
         name = getattr(self, self.named_by, None) if self.named_by else None
+        # What is said of two columns may tell lines that were exchanged, or heads: the sums of one hold all the same.
+        loose = not self.blank or any(formula.looks_beside for formula in self.formulae)
         for formula in self.formulae:
             if formula.looks_beside:  # the report knows the other columns
                 continue
             figures = {key: getattr(self, key) for key in formula.names}
             identity = formula.identity(figures, f"{name}·{formula.rule}" if name else formula.rule, blank=self.blank)
-            yield replace(identity, loose=not self.blank)
+            yield replace(identity, loose=loose)
 
 
 class _DeclaredReport(Model):
