@@ -197,6 +197,11 @@ def parted(name: str) -> tuple[str, str]:
     return key, PREVIOUS if name.startswith(PREVIOUS) else head.removesuffix("'")
 
 
+def in_column(key: str, head: str) -> str:
+    """The name of a line in the column of a head."""
+    return f"{key}{_IN}{head}'"
+
+
 def perhaps(name: str, known: Iterable[str]) -> str:
     """The name that was probably meant."""
     from difflib import get_close_matches

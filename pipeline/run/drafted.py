@@ -39,7 +39,7 @@ from recount.pipeline.structure import splits_of, structure
 from recount.schemas.declared import FILE, key_of
 from recount.schemas.family import AS_PRINTED, Money
 from recount.schemas.figures import Kind
-from recount.schemas.formulae import PREVIOUS, written
+from recount.schemas.formulae import PREVIOUS, in_column, written
 
 # --- the family as it is written
 
@@ -110,7 +110,7 @@ def _rate(keys: Sequence[str], rate: Rate) -> dict[str, str]:
     said, of = {"key": rate.key, "title": rate.head}, rate.of
     if of is None:
         return said
-    other = f"line in '{of.head}'" if of.head else f"{PREVIOUS}line"
+    other = in_column("line", of.head) if of.head else f"{PREVIOUS}line"
     whole = keys[of.whole] if of.whole is not None else other
     return said | {"is": f"(line - {whole}) / {whole}" if of.growth else f"line / {whole}"}
 
