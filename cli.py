@@ -382,7 +382,7 @@ def check(
     """Ask a model about one tiny section, in every mode, and print what works and the options that ask it so."""
     from recount.pipeline.model.gguf import served
     from recount.pipeline.model.transport.client import examined
-    from recount.pipeline.output.show import render_probe
+    from recount.pipeline.run.first_round import render_probe
 
     asked = replace(endpoint, model=model).settings.model
     if asked is None:
@@ -397,8 +397,7 @@ def check(
 @app.command(epilog="The schema is JSON Schema 2020-12; titles are the official Chinese terms.")
 def schema(family: FamilyOption = None, families: FamiliesOption = None) -> None:
     """Print the JSON Schema of a structured report."""
-    from recount.pipeline.recognise import family_of
-    from recount.pipeline.run.store import json_schema
+    from recount.pipeline.recognise import family_of, json_schema
 
     print(json_schema(None if family is None else family_of(family, families)))
 

@@ -25,9 +25,6 @@ from recount.schemas.formulae import PREVIOUS, FamilyError, Formula, Said, formu
 from recount.schemas.statements import Statement, beside_of, line, previous_of, rate, wholes
 from recount.schemas.terms import Sum
 
-FILE = "family.toml"
-
-
 # --- models
 
 _F: Any = F

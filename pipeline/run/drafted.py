@@ -36,8 +36,8 @@ from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.split.abroad import power_of
 from recount.pipeline.split.folding import fold, has_ideograph
 from recount.pipeline.structure import splits_of, structure
-from recount.schemas.declared import FILE, key_of
-from recount.schemas.family import AS_PRINTED, Money
+from recount.schemas.declared import key_of
+from recount.schemas.family import AS_PRINTED, FILE, Money
 from recount.schemas.figures import Kind
 from recount.schemas.formulae import PREVIOUS, in_column, written
 

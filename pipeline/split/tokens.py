@@ -20,7 +20,7 @@ from recount.pipeline.split.abroad import (
 )
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.signs import Signed, signed
-from recount.pipeline.split.text import Composed, Piece, alike, compose, far, in_one_row, over
+from recount.pipeline.split.text import Composed, PagedLine, alike, compose, far, in_one_row, over
 from recount.schemas.family import Numbers
 from recount.schemas.saying import say
 
@@ -127,7 +127,7 @@ class TokenStore:
     table: int = 0
     refused: list[Refused] = field(default_factory=list)
 
-    def composed(self, pieces: Sequence[Piece], *, join_digits: bool) -> Composed:
+    def composed(self, pieces: Sequence[PagedLine], *, join_digits: bool) -> Composed:
         """Lines put together as one text, as their page's script wants it."""
         spaced = bool(pieces) and pieces[0].page in self.latin
         return compose(pieces, join_digits=join_digits, spaced=spaced, group=self.numbers.group)

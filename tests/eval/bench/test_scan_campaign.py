@@ -15,6 +15,7 @@ from recount.eval.goldset.generated import Order
 from recount.eval.scans.damage import LEVELS
 from recount.eval.score.metrics import Tally
 from recount.eval.score.scores import CaseScore, FigureError
+from recount.tests.pipeline.tasks.report_tasks import sample_result
 
 LOST = {
     "pointer": "/income/total",
@@ -83,9 +84,19 @@ def test_a_figure_is_lost_whose_number_stands_nowhere_else() -> None:
     missing = FigureError("/income/change/amount", "missing", Decimal("-0.03"), None, "absent")
     keyless = FigureError("/unmapped_figures/0/value", "invented", None, Decimal("0.03"), "grounded")
     scored = CaseScore("fair-n-1", {}, "scored", figure_errors=(missing, keyless))
-    assert lost(scored, None) == 0
-    assert lost(replace(scored, figure_errors=(missing, missing, keyless)), None) == 1
-    assert lost(replace(scored, figure_errors=(missing, replace(keyless, got=Decimal("0.3")))), None) == 1
+    assert lost(scored, {}, None) == 0
+    assert lost(replace(scored, figure_errors=(missing, missing, keyless)), {}, None) == 1
+    assert lost(replace(scored, figure_errors=(missing, replace(keyless, got=Decimal("0.3")))), {}, None) == 1
+
+
+def test_a_number_without_a_key_is_not_lost_though_the_gold_lists_none(tmp_path: Path) -> None:
+    result = replace(sample_result(tmp_path / "one.pdf"), report={"unmapped_figures": [{"value": Decimal("0.03")}]})
+    missing = FigureError("/income/change/amount", "missing", Decimal("0.03"), None, "absent")
+    keyless = FigureError("/unmapped_figures/0/value", "invented", None, Decimal("0.03"), "grounded")
+    scored = CaseScore("fair-n-1", {}, "scored", figure_errors=(missing,))
+    assert lost(scored, {"unmapped_figures": None}, result) == 0
+    assert lost(scored, {"unmapped_figures": [{"value": Decimal("0.03")}]}, result) == 1, "it is that one"
+    assert lost(replace(scored, figure_errors=(missing, missing, keyless)), {}, result) == 1, "one number, not two"
 
 
 def test_each_failure_is_told_in_a_line() -> None:

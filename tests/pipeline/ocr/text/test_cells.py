@@ -65,7 +65,7 @@ def inked(*strokes: tuple[int, int, int, int]) -> Sheet:
     ink = np.zeros((40, 90), bool)
     for x, y, width, height in strokes:
         ink[y : y + height, x : x + width] = True
-    return Sheet(ink, (BOX,), 200 / 72)
+    return Sheet(ink, ink, (BOX,), 200 / 72)
 
 
 @pytest.mark.parametrize("speck", [(), ((14, 26, 4, 3),), ((12, 10, 3, 3), (70, 30, 3, 3))])
