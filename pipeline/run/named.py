@@ -361,7 +361,7 @@ def _meaning(formula: Formula) -> object:
 
 def _why_not(formula: Formula, places: Mapping[str, tuple[Table, Line]], examples: Sequence[str]) -> str | None:
     """Why a proposed identity is not taken; None if it holds wherever it can be counted, and is no chance."""
-    if formula.at_most or formula.factor or formula.looks_back:
+    if formula.at_most or formula.factor or formula.looks_beside:
         return "it is no sum and no share of one period"
     if len({name.partition(".")[0] for name in formula.names}) < 2:
         return "it is of one table alone"
