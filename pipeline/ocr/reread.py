@@ -244,6 +244,7 @@ class ScanRereader:
     scans: Scans
     backend: OcrBackend = "openvino"
     precision: OcrPrecision = "f32"
+    device: str = "CPU"
 
     def again(self, tokens: Sequence[Token], beside: float = 0.0) -> list[str]:
         """What each token's place says at 350 dpi without the median that the first reading had; "" for nothing.
@@ -254,7 +255,7 @@ class ScanRereader:
         crops = self._crops(tokens, beside)
         texts = [""] * len(tokens)
         greys = [np.ascontiguousarray(red(image)) for image in crops.values()]
-        for index, line in zip(crops, engine(self.backend, self.precision).recognise(greys), strict=True):
+        for index, line in zip(crops, engine(self.backend, self.precision, self.device).recognise(greys), strict=True):
             texts[index] = line.text
         return texts
 
@@ -266,7 +267,7 @@ class ScanRereader:
         """
         crops = self._crops(tokens)
         found: list[tuple[str, ...]] = [()] * len(tokens)
-        reader = engine(self.backend, self.precision)
+        reader = engine(self.backend, self.precision, self.device)
         read = second_readings(list(crops.values()), FIGURE_SIGNS, reader, most=most)
         for index, readings in zip(crops, read, strict=True):
             found[index] = tuple(reading.text for reading in readings if reading.support)
