@@ -110,10 +110,12 @@ def may_be_title(words: str) -> bool:
 
 
 def title_rule(field: Field) -> str:
-    """The rule for the title of a statement: its words, or the title without marks between its letters."""
-    if field.words is not None:
-        return field.words
-    letters = _YEAR.sub("\0", _MARKS.sub("", fold(field.title)))
+    """The rule for the title of a statement: its words, or what it is called, without marks between its letters."""
+    return field.words if field.words is not None else "|".join(map(_letters_rule, field.called))
+
+
+def _letters_rule(title: str) -> str:
+    letters = _YEAR.sub("\0", _MARKS.sub("", fold(title)))
     return r"[\W_]*".join(r"(?:19|20)\d\d" if sign == "\0" else re.escape(sign) for sign in letters) + r"[\W_]*"
 
 

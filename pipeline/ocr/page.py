@@ -38,7 +38,9 @@ _LEAST_SCORE_LONE = 0.8  # the same for a lone sign that is no figure: the rims 
 _LEAST_SCORE_BESIDE = 0.95  # the same for a lone sign of overlooked ink in a cell that has text as well
 _LIKE_DIGITS = "SOoIl|"  # lone signs that `hygiene` makes digits of
 _DOUBTFUL = 0.85  # below this a line is read again, otherwise prepared, and the best reading is taken
+_POINTLESS = str.maketrans("", "", ". ")
 _NOTHING = Decoded("", (), ())
+_IDEOGRAPHS = "\u3400"  # the first of them
 _SEALED = 12  # grey levels that taking out a seal changes
 _LEAST_SCORE_FOUND = 0.7  # the same as _LEAST_SCORE for ink that the detector did not take for text
 _DASH = Decoded("—", (0.5,), (_LEAST_SCORE_LONE,))  # where a level stroke is all that a cell has
@@ -62,7 +64,9 @@ def read_prepared(
     read = [
         InCell(box, line, home)
         for index, (box, line, home) in enumerate(zip(boxes, _read(prepared, boxes, engine), homes, strict=True))
-        if line.text.strip() and line.score >= _least_score(line, found=index >= sure, beside=home in taken)
+        if line.text.strip()
+        and line.score >= _least_score(line, found=index >= sure, beside=home in taken)
+        and not (index >= sure and home in taken and _is_rest(prepared, line, box))
     ]
     again, unread = _in_empty_cells(prepared, read, sheet, engine)
     read += again
@@ -206,8 +210,8 @@ def _read_under_seals(prepared: Prepared, boxes: Sequence[Box], decoded: list[De
         return
     under = [at for at, box in enumerate(boxes) if _is_sealed(prepared, box)]
     for at, line in zip(under, engine.recognise([crop_of(prepared.stamped, boxes[at]) for at in under]), strict=True):
-        alike = decoded[at].text.replace(".", "") == line.text.replace(".", "")  # a point is lost, not found
-        better = max(decoded[at], line, key=(lambda read: len(read.text)) if alike else _score)
+        alike = decoded[at].text.translate(_POINTLESS) == line.text.translate(_POINTLESS)
+        better = max(decoded[at], line, key=_points if alike else _score)
         decoded[at] = _NOTHING if len(better.text) == 1 and line.text != decoded[at].text else better
 
 
@@ -216,6 +220,16 @@ def _is_sealed(prepared: Prepared, box: Box) -> bool:
     if prepared.stamped is None:
         return False
     return bool(cv2.absdiff(crop_of(prepared.stamped, box), crop_of(prepared.image, box)).max() > _SEALED)
+
+
+def _is_rest(prepared: Prepared, line: Decoded, box: Box) -> bool:
+    """Whether a sign that the detector overlooked, apart from what stands in its cell, is what is left of a seal."""
+    return len(line.text) == 1 and line.text < _IDEOGRAPHS and _is_sealed(prepared, box)
+
+
+def _points(line: Decoded) -> int:
+    """How many points were read: under a seal one is lost, or a gap is read instead of it, and none is found."""
+    return line.text.count(".")
 
 
 def _score(line: Decoded) -> float:

@@ -37,6 +37,7 @@ _DOUBLE_HEIGHT = 1.5  # a box this many times as high as usual may hold two line
 _SAME_ROW = 0.6  # share of the height by which boxes of different lines overlap at most
 _FLAT = 3.0  # a dash is so many times as long as high
 _THIN = 2.4  # points; and no higher than this
+_SPECK = 0.2  # share of a dash's ink that may lie beside it
 _ASIDE = 0.6  # share of a line that stands on its side of an edge at least
 _FIGURE = re.compile(r"[-+]?\d[\d,，.．:：]*%?[\s:：.．·]*")
 _THICK = 4.0  # points; strokes that thick are of seals and blots
@@ -291,13 +292,14 @@ def overlooked(boxes: Sequence[Box], sheet: Sheet) -> tuple[list[Box], list[Box]
 
 
 def is_dash(box: Box, sheet: Sheet) -> bool:
-    """Whether the only ink in a box is a level stroke, as of a dash that says that there is no figure."""
+    """Whether the only ink in a box but a speck is a level stroke, as of a dash that says that there is no figure."""
     x0, y0, x1, y1 = (round(side) for side in box)
     count, _, stats, _ = cv2.connectedComponentsWithStats(sheet.ink[y0:y1, x0:x1].astype(np.uint8), connectivity=8)
     large = [stats[index] for index in range(1, count) if stats[index][4] >= _LEAST_INK * sheet.unit**2]
-    if len(large) != 1:
+    *specks, stroke = sorted(large, key=lambda sign: int(sign[4])) or [(0,) * 5]
+    if sum(int(speck[4]) for speck in specks) > _SPECK * stroke[4]:
         return False
-    _, _, width, height, _ = (int(value) for value in large[0])
+    _, _, width, height, _ = (int(value) for value in stroke)
     return width >= max(_FLAT * height, _LEAST_SIGN * sheet.unit) and height <= _THIN * sheet.unit
 
 
