@@ -66,6 +66,7 @@ def fill_scanned(
     mode: OcrMode = "auto",
     backend: OcrBackend = "openvino",
     precision: OcrPrecision = "f32",
+    device: str = "CPU",
 ) -> tuple[Pages, Scans]:
     """The pages of a PDF with those that have no usable text layer read by OCR.
 
@@ -83,7 +84,7 @@ def fill_scanned(
     from recount.pipeline.ocr.network.engine import engine
 
     forget()  # another file may have had this path
-    reader = engine(backend, precision)
+    reader = engine(backend, precision, device)
     counted = Tally("ocr", of=len(wanted))
     done: list[Page] = []
     frames: dict[int, Frame] = {}
@@ -168,7 +169,9 @@ def _is_wanted(page: Page, mode: OcrMode) -> bool:
     return mode == "always" or (mode == "auto" and (not page.readable or page.origin == "ocr"))
 
 
-def read_images(path: Path, backend: OcrBackend = "openvino", precision: OcrPrecision = "f32") -> tuple[Pages, Scans]:
+def read_images(
+    path: Path, backend: OcrBackend = "openvino", precision: OcrPrecision = "f32", device: str = "CPU"
+) -> tuple[Pages, Scans]:
     """The pages of an image file (JPEG, PNG, TIFF of many pages) or of a folder of them, in the order of their names.
 
     Raises DocumentError for what is no image, NoPages for a folder without images, UsageError where the engine is not
@@ -178,7 +181,7 @@ def read_images(path: Path, backend: OcrBackend = "openvino", precision: OcrPrec
     from recount.pipeline.ocr.image.scan import read_picture
     from recount.pipeline.ocr.network.engine import engine
 
-    reader = engine(backend, precision)
+    reader = engine(backend, precision, device)
     pages: list[Page] = []
     frames: dict[int, Frame] = {}
     for number, picture in enumerate(pictures_of_files(path), 1):
