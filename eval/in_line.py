@@ -142,7 +142,8 @@ def _rows_of(grid: Grid, label: str) -> Iterator[int]:
     """The rows of a grid whose texts say a label; what else they say is a note, a code or the first of its lines."""
     wanted = _bare(label)
     for at in range(grid.rows):
-        words = _bare("".join(cell.text.printed for cell in _cells_at(grid, at) if not _is_figure(cell)))
+        cells = (cell for cell in _cells_at(grid, at) if cell.column == 0 or not _is_figure(cell))
+        words = _bare("".join(cell.text.printed for cell in cells))
         if wanted in words and len(wanted) >= min(len(words) / 3, 12):
             yield at
 

@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from recount.schemas.statements import Period, dated, period_in
+from recount.schemas.statements import Period, dated, in_frame, period_in
 
 _NO_AMOUNTS = re.compile(r"%|percent|ratio|[率比]$|比[例重]|[增变]幅|增长|note|附注|序号|行次", re.IGNORECASE)
 """Of the head of a column: no figures that a sum adds up."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_YEARS = "P12M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,16 @@ def columns_of(
     """The columns, the latest first, and the heads of those left out.
 
     heads: by column of the grid, the words over it, folded and as printed. labels: the columns of labels. filled: by
-    column, the rows in which it has a figure. over: the period that the title says.
+    column, the rows in which it has a figure. over: the period that the title says, with the year 0 where heads say it.
 
     Beside columns that say how long they are, a year or a day alone is no period. Where some say a period, another is
     taken only if its figures may be added up as theirs are (本年与上年比较), and stands behind them. What two columns
     of one half say is neither's, unless no row has a figure in both.
     """
     said = {column: period_in(folded) for column, (folded, _) in heads.items()}
+    if over is not None and over.length not in ("", _YEARS):
+        said = {column: (in_frame(period, over), rest) for column, (period, rest) in said.items()}
+    over = None if over is not None and over.end[:1] == (0,) else over
     if over is not None and len(heads) == len(labels) == 1 and not any(period for period, _ in said.values()):
         said = dict.fromkeys(heads, (over, ""))
     if any(period is not None and period.length for period, _ in said.values()):

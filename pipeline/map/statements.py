@@ -216,8 +216,8 @@ def _contents(at: Places, body: int) -> tuple[Counter[int], set[int]]:
     figures: Counter[int] = Counter()
     for cell in dict.fromkeys(cell for row in at[body:] for cell in row if cell is not None and cell.row >= body):
         letters = len(_exact(cell.text.folded)) - sum(number.end - number.start for number in cell.numbers)
-        if figure_of(cell) is not None:
-            figures[cell.column] += 1
+        if figure_of(cell) is not None and not (cell.column == 0 and period_of(cell.text.folded) is not None):
+            figures[cell.column] += 1  # a year where labels stand is one: what is due in 2026
         elif letters > 0:
             words[cell.column] += letters
             worded[cell.column] += 1
@@ -371,13 +371,27 @@ def _free(model: Any, row: Row, ref: Ref | None) -> Any:
     return model(label=row.label or None, level=row.level, **{key: ref})
 
 
-def joined(parts: Sequence[Lines]) -> Lines:
-    """The lines of a table and of those that go on with it, which have its columns."""
-    first = parts[0]
+def joined(first: Lines, further: Iterable[tuple[Lines, bool]]) -> Lines:
+    """The lines of a table and of those that go on with it, which have its columns. further: with whether their titles
+    say so; one whose title does not is another table if its columns say no period, or its lines are those of the first
+    again."""
     told = [(column.period, column.of) for column in first.columns]
-    same = [part for part in parts if [(column.period, column.of) for column in part.columns] == told]
-    rows = tuple(row for part in same for row in part.rows)
-    return replace(first, rows=rows, scanned=any(part.scanned for part in same))
+    parts = [first]
+    for part, said in further:
+        if [(column.period, column.of) for column in part.columns] == told and (said or _goes_on(first, part)):
+            parts.append(part)
+    rows = tuple(row for part in parts for row in part.rows)
+    return replace(first, rows=rows, scanned=any(part.scanned for part in parts))
+
+
+def _goes_on(first: Lines, part: Lines) -> bool:
+    known = {row.names[0] for row in first.rows if row.figures}
+    again = sum(row.names[0] in known for row in part.rows if row.figures)
+    return all(column.period is not None for column in first.columns) and again * _AGAIN < len(part.rows)
+
+
+_AGAIN = 4
+"""A table of which a fourth of the lines stands above it already does not go on with that."""
 
 
 def kind_of_label(label: str) -> Kind:

@@ -192,6 +192,7 @@ _BLANKS = re.compile(r"\s+(?!\d)|(?<!\d)\s+")  # all but those between digits
 _DIGITS, _THOUSAND = re.compile(r"\(?\d{1,3}"), re.compile(r"\d{3}(?!\d)")
 _DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}\.\d{1,2}\.(?:\d\d)?\d\d|\D{0,3}0{3}")  # or £000, which is a unit
 
+_WORD = re.compile(r"[^\W\d_]{2}")
 _TOGETHER = re.compile(r"[,.'’]\d{4,}[,.'’]")  # two amounts without a gap between: 14,61916,874
 
 
@@ -210,6 +211,8 @@ def amounts_begin(runs: Sequence[str]) -> Iterator[int]:
         lone = not ends and is_currency(runs[at]) and at + 1 < len(runs)
         own = ends and is_currency(runs[at - 1]) and at > 1
         before, behind = runs[at - 2] if own else runs[at - 1], runs[at + 1] if lone else runs[at]
+        if not before.strip("-–—") and any(_WORD.search(run) and not is_currency(run) for run in runs[at + 1 :]):
+            continue  # Common stock - $0.001 par value
         both = is_figure_abroad(before) and is_figure_abroad(behind)
         if both if lone or own else _are_two(before, behind):
             yield at

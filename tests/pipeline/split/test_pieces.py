@@ -46,6 +46,11 @@ def test_a_label_that_is_broken_before_a_capital_is_one(tmp_path: Path) -> None:
     assert values(grid, "Net earnings that are attributable to North Harbor and Company") == ["888", "889"]
 
 
+def test_a_label_goes_on_in_brackets_in_small_letters(tmp_path: Path) -> None:
+    rows = [*ROWS, ("Other comprehensive income",), ("(loss), net of tax", "12", "11")]
+    assert values(table(tmp_path, rows), "Other comprehensive income (loss), net of tax") == ["12", "11"]
+
+
 def test_a_heading_is_no_line_of_the_label_below_it(tmp_path: Path) -> None:
     rows = [("Net sales:",), ("Products", "700", "600"), ("Cash flows from operating activities",), *ROWS]
     assert labels(table(tmp_path, rows, 11.0)) == [
