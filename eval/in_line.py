@@ -28,6 +28,7 @@ from typing import Any
 from recount.pipeline.document import Cell, Document, Grid, Page
 from recount.pipeline.settings import DEFAULTS
 from recount.pipeline.split import split
+from recount.pipeline.split.abroad import is_figure_abroad
 from recount.pipeline.split.folding import fold
 from recount.pipeline.structure import pages_of
 from recount.schemas.registry import FAMILIES
@@ -153,7 +154,7 @@ def _cells_at(grid: Grid, row: int) -> Iterator[Cell]:
 
 
 def _is_figure(cell: Cell) -> bool:
-    return len(cell.numbers) == 1 and not any(sign.isalpha() for sign in cell.words)
+    return len(cell.numbers) == 1 and (is_figure_abroad(cell.text.folded) or not any(map(str.isalpha, cell.words)))
 
 
 def _holds(cell: Cell, value: Decimal) -> bool:

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from recount.schemas.statements import Period, dated, in_frame, period_in
 
@@ -51,6 +52,9 @@ def columns_of(
     if over is not None and over.length not in ("", _YEARS):
         said = {column: (in_frame(period, over), rest) for column, (period, rest) in said.items()}
     over = None if over is not None and over.end[:1] == (0,) else over
+    outer = _outer(heads, said, filled)
+    heads = {column: heads[outer.get(column, column)] for column in heads}
+    said = {column: said[outer.get(column, column)] for column in said}
     if over is not None and len(heads) == len(labels) == 1 and not any(period for period, _ in said.values()):
         said = dict.fromkeys(heads, (over, ""))
     if any(period is not None and period.length for period, _ in said.values()):
@@ -68,6 +72,27 @@ def columns_of(
     with_period = [column for column in with_period if times[column.period, column.of] == 1]
     with_period.sort(key=lambda column: column.period.order if column.period is not None else (0, ()))
     return (*with_period, *(column for column in found if column.period is None)), without
+
+
+def _outer(
+    heads: Mapping[int, tuple[str, str]],
+    said: Mapping[int, tuple[Period | None, str]],
+    filled: Mapping[int, AbstractSet[int]],
+) -> dict[int, int]:
+    """By inner column, the outer one on its right whose head is that of both: no inner one has a head, in no row have
+    both a figure, and all inner ones are filled in the same rows."""
+    order = sorted(heads)
+    pairs = [(left, right) for left, right in pairwise(order) if not heads[left][1] and said[right][0] is not None]
+    periods = sum(period is not None for period, _ in said.values())
+    parted = all(filled[left] and not filled[left] & filled[right] for left, right in pairs)
+    if len(pairs) < _FEWEST_PAIRS or len(pairs) != periods or not parted:
+        return {}
+    first = filled[pairs[0][0]]
+    alike = all(2 * len(first & filled[left]) > len(first | filled[left]) for left, _ in pairs)
+    return dict(pairs) if alike else {}
+
+
+_FEWEST_PAIRS = 2
 
 
 def _lost_its_length(head: str, period: Period | None) -> bool:
