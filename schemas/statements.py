@@ -204,6 +204,18 @@ def says_time(line: str) -> bool:
     return None not in found and not named.isdisjoint((*_TELLS, "name", "months", "weeks", "cn"))
 
 
+def halves_of_time(head: str) -> tuple[str, str] | None:
+    """Two periods that stand in one line and say the same things of themselves: three months ended | nine months ended.
+    None where there are no two."""
+    words = head.split()
+    for cut in reversed(range(1, len(words))):
+        one, other = " ".join(words[:cut]), " ".join(words[cut:])
+        said, also = ({name for name, value in (pieces_of(half) or {}).items() if value} for half in (one, other))
+        if said and said == also and pieces_of(head) is None:
+            return one, other
+    return None
+
+
 def pieces_of(head: str) -> dict[str, str] | None:
     """What the pieces of a head say, by their names; None where it has words that speak of no period, or says two
     things of one kind."""

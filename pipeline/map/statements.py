@@ -20,7 +20,7 @@ from recount.pipeline.split.abroad import MARKS, SIDES
 from recount.pipeline.split.folding import fold
 from recount.schemas.describe import Field, fields_of
 from recount.schemas.figures import Kind, Ref
-from recount.schemas.statements import Period, Statement, period_of, pieces_of
+from recount.schemas.statements import Period, Statement, halves_of_time, period_of, pieces_of
 
 S = TypeVar("S", bound=Statement[Any])
 
@@ -120,7 +120,8 @@ def figure_of(cell: Cell | None) -> Ref | None:
     if cell is None or len(cell.numbers) != 1:
         return None
     number, text = cell.numbers[0], cell.text.folded
-    beside = "".join((text[: number.start] + text[number.end :]).split())
+    before, behind = text[: number.start].strip(), text[number.end :]
+    beside = "".join((("" if before == "p" and number.token.origin == "ocr" else before) + behind).split())
     return Ref(number.token.index) if beside == number.token.unit or _BESIDE.fullmatch(beside) else None
 
 
@@ -228,7 +229,19 @@ def _path(at: Places, body: int, column: int) -> tuple[str, str]:
     """The words above a column, folded and as printed, top to bottom; cells as wide as the table say nothing of it."""
     cells = [cell for cell in dict.fromkeys(row[column] for row in at[:body]) if cell is not None]
     mine = [cell for cell in cells if not is_blank(cell) and cell.column_end - cell.column < len(at[0])]
-    return " ".join(cell.text.folded for cell in mine), " ".join(cell.text.printed.strip() for cell in mine)
+    folded = [_share(cell, cell.text.folded, column) for cell in mine]
+    return " ".join(folded), " ".join(_share(cell, cell.text.printed.strip(), column) for cell in mine)
+
+
+def _share(cell: Cell, words: str, column: int) -> str:
+    """What a head over several columns says of one: where a scan gives two heads as one (Three Months Ended Nine Months
+    Ended), that of its half."""
+    width = cell.column_end - cell.column
+    halves = halves_of_time(words) if width % _HALVES == 0 else None
+    return words if halves is None else halves[(column - cell.column) * _HALVES // width]
+
+
+_HALVES = 2
 
 
 def _head(at: Places, body: int, column: int, labels: Sequence[int]) -> tuple[str, str]:

@@ -27,6 +27,7 @@ _ROOM = 4.0  # points of the outermost columns beside their texts
 _UNUSED = 0.2  # what it costs a head to leave out a column beside it, in widths of a column
 _MARGIN = 1.5  # points between the left edges of texts that begin alike
 _ALIKE = 0.5  # share of the rows of an inner column that another year's fills as well
+_BESIDE = 0.5  # share of the higher of two heads of one level that is beside the other
 _LEVEL = 4.0  # points by which heads of one level may stand higher or lower
 
 
@@ -54,9 +55,11 @@ class Placed:
         return sum(self.y) / 2
 
     def beside(self, other: Placed) -> bool:
-        """Whether both are of one level: their middles stand on one line, their tops, or their feet."""
-        ends = min(abs(self.y[0] - other.y[0]), abs(self.y[1] - other.y[1]))
-        return abs(self.middle - other.middle) <= _LEVEL or ends <= _MARGIN
+        """Whether both are of one level: their middles stand on one line, or their tops, or most of each is beside the
+        other."""
+        shared = _shared(self.y, other.y) / max(self.y[1] - self.y[0], other.y[1] - other.y[0])
+        level = abs(self.middle - other.middle) <= _LEVEL or abs(self.y[0] - other.y[0]) <= _MARGIN
+        return level or shared > _BESIDE
 
     def above(self, other: Placed) -> bool:
         """Whether it ends where the other begins."""

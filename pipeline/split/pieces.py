@@ -241,7 +241,7 @@ class LabelColumn:
     def of(cls, labels: Sequence[Label], pitch: float) -> LabelColumn:
         """The column of some lines, from top to bottom. pitch: of all rows, where no two lines tell it that both have
         figures."""
-        steps = [low.line.box[1] - top.line.box[1] for top, low in pairwise(labels) if top.figured and low.figured]
+        steps = [_step(top.line, low.line) for top, low in pairwise(labels) if top.figured and low.figured]
         pitch = median_low(steps) if steps else pitch
         ends = sorted(label.line.box[2] for label in labels)
         first, insets, top, foot = 0, [], False, False
@@ -264,7 +264,7 @@ class LabelColumn:
             return True
         if figured and fold(line.line.text).rstrip().endswith(":"):  # a heading of the lines below
             return False
-        step, height = line.line.box[1] - above.box[1], above.box[3] - above.box[1]
+        step, height = _step(above, line.line), above.box[3] - above.box[1]
         if step <= _TIGHT * self.pitch:
             return line.line.box[0] >= above.box[0] - _MARGIN and self._is_full(above, line.line, height)
         inset = line.line.box[0] - label[0].line.box[0]
@@ -281,6 +281,12 @@ class LabelColumn:
         end = above.box[2]
         right = self.right[1] if end == self.right[0] else self.right[0]
         return end + _blank(above) + width > right > end - _WIDER * height
+
+
+def _step(above: Line, line: Line) -> float:
+    """How far below another a line stands: by their tops, on a scan, where these are not exact, by their middles."""
+    tops, feet = line.box[1] - above.box[1], line.box[3] - above.box[3]
+    return tops if line.confidence is None else (tops + feet) / 2
 
 
 def _is_near(above: Line, line: Line) -> bool:

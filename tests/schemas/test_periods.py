@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recount.schemas.statements import dated, frame_of, in_frame, period_in, period_of, says_time
+from recount.schemas.statements import dated, frame_of, halves_of_time, in_frame, period_in, period_of, says_time
 
 _MONTHS = calendar.month_name
 
@@ -147,3 +147,17 @@ def test_days_say_no_more_than_time(line: str) -> None:
     assert says_time(line)
     assert not says_time(f"{line} of the Company")
     assert not says_time("Amounts")
+
+
+@pytest.mark.parametrize(
+    ("line", "halves"),
+    [
+        ("Three Months Ended Nine Months Ended", ("Three Months Ended", "Nine Months Ended")),
+        ("June 30, 2024 December 31, 2023", ("June 30, 2024", "December 31, 2023")),
+        ("Three Months Ended September 30,", None),
+        ("June 30, 2024 Change", None),
+        ("2024", None),
+    ],
+)
+def test_two_periods_may_stand_in_one_line(line: str, halves: tuple[str, str] | None) -> None:
+    assert halves_of_time(line) == halves

@@ -194,6 +194,26 @@ def test_what_stands_over_a_table_says_how_long_the_years_of_its_heads_are(over:
     assert [column.period.told for column in lines_of(*found).columns if column.period is not None] == periods
 
 
+def test_two_heads_that_a_scan_gives_as_one_are_each_of_its_half() -> None:
+    months = Span("Three Months Ended Nine Months Ended", columns=4)
+    years = ["", "June 30, 2024", "June 30, 2023", "June 30, 2024", "June 30, 2023"]
+    lines = lines_of(grid([["", months], years, ["Sales", "1.00", "2.00", "3.00", "4.00"]], origin="ocr"))
+    told = [column.period.told for column in lines.columns if column.period is not None]
+    assert told == ["P3M/2024-06-30", "P3M/2023-06-30", "P9M/2024-06-30", "P9M/2023-06-30"]
+
+
+def test_the_head_of_an_outer_column_is_that_of_the_inner_one_too() -> None:
+    body: Rows = [
+        ["Debtors", "2.00", "", "1.00", ""],
+        ["Cash", "4.00", "", "3.00", ""],
+        ["Net", "", "6.00", "", "4.00"],
+    ]
+    lines = lines_of(grid([["", "", "2024", "", "2023"], *body]))
+    assert [row.figures.keys() for row in lines.rows] == [{0, 1}] * 3
+    other: Rows = [["Debtors", "2.00", "5.00", "1.00", ""], *body[1:]]  # it has a figure in both
+    assert all(len(row.figures) < 2 for row in lines_of(grid([["", "", "2024", "", "2023"], *other])).rows[1:2])
+
+
 def test_a_year_where_labels_stand_is_a_label() -> None:
     rows: Rows = [["", "Leases", "Loans"], ["2025", "1.00", "2.00"], ["2026", "3.00", ""], ["Thereafter", "", "4.00"]]
     lines = lines_of(grid(rows))
