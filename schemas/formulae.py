@@ -24,6 +24,8 @@ _TOKEN = re.compile(r"\s*(?:(?P<quoted>'[^']*')|(?P<sign>\.\.|<=|[≤=+−/*×()
 
 Signed = tuple[tuple[int, str], ...]
 """Names with their signs."""
+PREVIOUS = "previous "
+"""Before a name: its figure in the period before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Formula:
     """An identity: a printed figure, what it is computed from, and for a percentage what it is of.
 
     rule: as written. at_most: it is no more than that (<=). factor: of a product, what the one term is multiplied by.
-    Names are keys, or part.key between parts of a report.
+    Names are keys, or part.key between parts of a report; of the period before with PREVIOUS.
     """
 
     rule: str
@@ -46,6 +48,11 @@ class Formula:
         """Every name in it."""
         factor = [self.factor] if self.factor else []
         return [self.stated, *(name for _, name in (*self.terms, *self.whole)), *factor]
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether it speaks of the period before, too."""
+        return any(name.startswith(PREVIOUS) for name in self.names)
 
     def identity(self, figures: Mapping[str, Said], rule: str, *, blank: bool) -> Identity:
         """The identity between figures. blank: what is not printed is nothing, as in a table; else it is missing."""
@@ -81,7 +88,7 @@ def formula_of(written: str, keys: Sequence[str], titles: Mapping[str, str]) -> 
     """A formula. keys: the names that it may have, in the order of the form; titles: the same by their 'titles'.
 
     `a = b + c - d`, `a = b .. d` (all lines from b to d), `rate = part / whole` in percent, with brackets around sums,
-    `amount = quantity * price`, and `a <= b`. Raises FamilyError.
+    `amount = quantity * price`, and `a <= b`; `previous b` is b in the period before. Raises FamilyError.
     """
     return _Parser(written, keys, titles).formula()
 
@@ -136,6 +143,14 @@ class _Parser:
         self.at += 1
         return name
 
+    def _term(self) -> str:
+        """A name, of this period or of the one before."""
+        follows = self.tokens[self.at + 1] if self.at + 1 < len(self.tokens) else ""
+        if self._next() == PREVIOUS.strip() and re.match(r"['\w]", follows):
+            self.at += 1
+            return PREVIOUS + self._name()
+        return self._name()
+
     def _sum(self) -> Signed:
         """Terms with their signs; brackets around some of them."""
         found: list[tuple[int, str]] = []
@@ -152,8 +167,8 @@ class _Parser:
             sign = 1 if self._take("+", "-", "−") == "+" else -1
 
     def _range(self) -> Sequence[str]:
-        first = self._name()
-        if self._next() != "..":
+        first = self._term()
+        if self._next() != ".." or first.startswith(PREVIOUS):
             return (first,)
         self._take("..")
         last = self._name()

@@ -11,11 +11,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Generic, Optional, TypeAlias, TypeVar
 
 from pydantic import Field
 
-from recount.schemas.figures import F, Kind, Model, figure, money, rows, text
+from recount.schemas.figures import F, Kind, Model, figure, labelled, money, rows, text
 
 # --- what a schema says of a statement
 
@@ -45,14 +46,30 @@ class Statement(Model, Generic[F]):
     lines: tuple[FreeLine[F], ...] = rows("Lines")
 
 
-def line(title: str, words: str | None = None, under: str | None = None, kind: Kind = Kind.MONEY) -> Any:
+def line(
+    title: str,
+    words: str | None = None,
+    under: str | None = None,
+    kind: Kind = Kind.MONEY,
+    labels: Sequence[str] = (),
+) -> Any:
     """A line of a statement, known by its title: spaces, case and marks aside, and an ordinal or 其中： before it.
 
     words: a regular expression for the whole label instead, in folded words without spaces, case aside. under: where
-    such words stand more than once, those of a line or heading above it; it is the first below that.
+    such words stand more than once, those of a line or heading above it; it is the first below that. labels: what it is
+    called in reports where that is not the title: the first of them that stands there.
     """
-    notes = {"kind": kind.value, "words": words, "under": under}
+    notes = {"kind": kind.value, "under": under, **labelled(words, labels)}
     return Field(default=None, title=title, json_schema_extra={key: note for key, note in notes.items() if note})
+
+
+def rate(title: str, of: str, labels: Sequence[str] = ()) -> Any:
+    """A percentage that stands beside the amounts of a line, in a column of its own: its share, its growth.
+
+    title: what it is called; its column is known by labels, or by that. of: the key of the line.
+    """
+    notes = {"kind": Kind.PERCENT.value, "of": of, **labelled(None, labels)}
+    return Field(default=None, title=title, json_schema_extra=notes)
 
 
 # --- the periods
@@ -315,16 +332,58 @@ def _dated_by(period: Period, base: Period) -> Period:
     return Period((base.end[0] - 1, 12, 31)) if len(base.end) == 3 and not base.length else period
 
 
-# --- columns of statements beside one another
+# --- columns of statements beside one another, and one after the other
 
 
 _S = TypeVar("_S", bound=Statement[Any])
 _TOTAL = re.compile(r"\btotals?\b|[合总]计", re.IGNORECASE)
 
 
+def previous_of(column: _S, columns: Iterable[_S]) -> _S | None:
+    """The column of a statement that is of the period before: as long, a year earlier, and of the same (of a fund, a
+    segment). Where the page dates neither, the previous one, or the opening. None where there is none, or several."""
+    found = [other for other in columns if is_before(other.period, column.period) and _of(other) == _of(column)]
+    return found[0] if len(found) == 1 else None
+
+
+def _of(column: Statement[Any]) -> str:
+    return "".join(period_in(column.head or "")[1].split()).casefold()
+
+
+def is_before(period: str | None, other: str | None) -> bool:
+    """Whether a period, as told, is the one before another: as long, and a year earlier, or as many weeks."""
+    if period is None or other is None:
+        return False
+    if other in _RELATIVE or period in _RELATIVE:
+        return other == "current" and period in ("previous", "opening")
+    (length, _, end), (its_length, _, its_end) = period.rpartition("/"), other.rpartition("/")
+    if len(end) != len(its_end) or (length != its_length and not _is_of_weeks(length, its_length)):
+        return False
+    if len(end) != len("2024-12-31"):
+        return int(end[:4]) + 1 == int(its_end[:4]) and end[4:] == its_end[4:]
+    days = (date.fromisoformat(its_end) - date.fromisoformat(end)).days
+    return _YEAR_OF_WEEKS <= days <= _YEAR_OF_WEEKS + 2 * 8
+
+
+_YEAR_OF_WEEKS = 357  # days: of 52 or 53 weeks, which end on one weekday, and of a year that ends near them
+
+
+def _is_of_weeks(*lengths: str) -> bool:
+    """Whether lengths are years of 52 and of 53 weeks."""
+    return all(length in ("P52W", "P53W") for length in lengths)
+
+
 def wholes(columns: Sequence[_S]) -> tuple[_S, ...]:
     """The columns of a statement that stand for their period: alone, or as the total of others (of funds, segments)."""
-    times = Counter(column.period for column in columns)
-    totals = [column for column in columns if _TOTAL.search(column.head or "")]
-    sums = Counter(column.period for column in totals)
-    return tuple(c for c in columns if times[c.period] == 1 or (sums[c.period] == 1 and c in totals))
+    return tuple(columns[at] for at in standing_for([(column.period, column.head or "") for column in columns]))
+
+
+def standing_for(columns: Sequence[tuple[str | None, str]]) -> list[int]:
+    """The same of columns by their period and head, by number."""
+    times = Counter(period for period, _ in columns)
+    sums = Counter(period for period, head in columns if _TOTAL.search(head))
+    return [
+        at
+        for at, (period, head) in enumerate(columns)
+        if times[period] == 1 or (sums[period] == 1 and _TOTAL.search(head))
+    ]

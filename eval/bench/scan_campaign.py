@@ -34,6 +34,7 @@ from recount.pipeline.errors import RecountError
 from recount.pipeline.ocr.network.kept import keeping
 from recount.pipeline.result import Result, write_result
 from recount.pipeline.structure import structure
+from recount.schemas.common.parts import UNMAPPED
 
 LEAST_RIGHT: Mapping[str, float] = {"good": 0.999, "fair": 0.997, "poor": 0.985, "fax": 0.95}
 """The share of right figures that each level must have."""
@@ -128,27 +129,47 @@ def read(order: Order, out: Path) -> Outcome:
         int(case.tags["pages"]),
         round(seconds, 1),
         tally(scored.cells),
-        _lost(scored, result),
+        lost(scored, case.gold(), result),
         tuple(map(_told, scored.figure_errors)),
         dict(Counter(remark.kind for remark in result.summary.remarks)) if result else {},
         scored.reason,
     )
 
 
-def _lost(scored: CaseScore, result: Result | None) -> int:
-    """Of the missing figures those whose number is not delivered without a key either, nor in a row left out."""
-    missing = Counter(str(error.gold) for error in scored.figure_errors if error.outcome == "missing")
+def lost(scored: CaseScore, gold: Mapping[str, Any], result: Result | None) -> int:
+    """Of the missing figures those whose number is not delivered without a key either, nor in a row left out.
+
+    Its sign is not asked for: where words make it negative (减少0.03万元) it is printed without one.
+    """
+    missing = Counter(_size(str(error.gold)) for error in scored.figure_errors if error.outcome == "missing")
+    missing -= Counter(_size(str(error.got)) for error in scored.figure_errors if error.outcome == "invented")
     if result is not None:
-        missing -= Counter(_elsewhere(scored, result))
+        # Not all golds list what has no key: then it is not scored.
+        missing -= Counter(_keyless(result.report)) - Counter(_keyless(gold)) - _scored_keyless(scored)
+        missing -= Counter(_elsewhere(result))
     return missing.total()
 
 
-def _elsewhere(scored: CaseScore, result: Result) -> Iterator[str]:
-    """The numbers of a result that stand where its gold has none."""
-    yield from (str(error.got) for error in scored.figure_errors if error.outcome == "invented")
-    yield from (mention.raw.replace(",", "") for mention in result.summary.mentions)
+def _keyless(report: Mapping[str, Any]) -> Iterator[str]:
+    """The numbers of a report that have no key."""
+    yield from (_size(str(figure["value"])) for figure in report.get(UNMAPPED) or ())
+
+
+def _scored_keyless(scored: CaseScore) -> Counter[str]:
+    """Those of them that were scored, and are no gold's."""
+    return Counter(_size(str(error.got)) for error in scored.figure_errors if error.pointer.startswith(f"/{UNMAPPED}"))
+
+
+def _elsewhere(result: Result) -> Iterator[str]:
+    """The numbers that a result tells where they are no figures: in a text, in a row that was left out."""
+    yield from (_size(mention.raw) for mention in result.summary.mentions)
     rows = result.summary.coverage.rows_left_out if result.summary.coverage else ()
-    yield from (number.replace(",", "") for row in rows for number in row.numbers)
+    yield from (_size(number) for row in rows for number in row.numbers)
+
+
+def _size(number: str) -> str:
+    """A number without its sign and its separators."""
+    return number.replace(",", "").lstrip("-")
 
 
 def _told(error: FigureError) -> dict[str, Any]:

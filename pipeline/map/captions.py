@@ -127,11 +127,13 @@ def may_be_title(words: str) -> bool:
 
 
 def title_rule(field: Field) -> str:
-    """The rule for the title of a statement: its words, or the title without marks between its letters."""
-    if field.words is not None:
-        return field.words
+    """The rule for the title of a statement: its words, or what it is called, without marks between its letters."""
+    return field.words if field.words is not None else "|".join(map(_letters_rule, field.called))
+
+
+def _letters_rule(title: str) -> str:
     signs: list[str] = []
-    for words in re.split(f"({_YEAR})", fold(field.title)):
+    for words in re.split(f"({_YEAR})", fold(title)):
         signs += [_YEAR] if re.fullmatch(_YEAR, words) else map(re.escape, _MARKS.sub("", words))
     return r"[\W_]*".join(signs) + r"[\W_]*"
 

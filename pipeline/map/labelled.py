@@ -20,7 +20,7 @@ from recount.pipeline.map.grammar.passage import passage_of, unmapped_in
 from recount.pipeline.map.grammar.sections import read_section
 from recount.pipeline.map.headed import ANYWHERE, head_of, read_headed, read_labelled
 from recount.pipeline.map.missed import columns_missed, lines_missed, one_a_page, section_missed, table_missed
-from recount.pipeline.map.statements import claims, joined, lines_in, lines_of, read_statement
+from recount.pipeline.map.statements import claims, joined, lines_in, lines_of, rates_without, read_statement
 from recount.pipeline.map.tables.coded import TOTAL, TOTALS
 from recount.pipeline.map.tables.sheet import (
     Columns,
@@ -225,8 +225,9 @@ class _Reader:
         grid, over = table
         further = ((lines_of(part, over), said) for part, said in continued(self.blocks, grid, rule))
         lines = joined(lines_of(grid, over), further)
-        if lines.without:
-            words = say("column_left_out", table=field.title, heads=tuple(head or "—" for head in lines.without))
+        without = (*lines.without, *rates_without(model, lines))
+        if without:
+            words = say("column_left_out", table=field.title, heads=tuple(head or "—" for head in without))
             self.remarks.append(Remark("column left out", grid.pages[0], None, words))
         wanted = lines_in(model)
         named = claims(wanted, lines)

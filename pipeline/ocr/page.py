@@ -38,27 +38,35 @@ _LEAST_SCORE_LONE = 0.8  # the same for a lone sign that is no figure: the rims 
 _LEAST_SCORE_BESIDE = 0.95  # the same for a lone sign of overlooked ink in a cell that has text as well
 _LIKE_DIGITS = "SOoIl|"  # lone signs that `hygiene` makes digits of
 _DOUBTFUL = 0.85  # below this a line is read again, otherwise prepared, and the best reading is taken
+_POINTLESS = str.maketrans("", "", ". ")
 _NOTHING = Decoded("", (), ())
+_IDEOGRAPHS = "\u3400"  # the first of them
 _SEALED = 12  # grey levels that taking out a seal changes
 _LEAST_SCORE_FOUND = 0.7  # the same as _LEAST_SCORE for ink that the detector did not take for text
 _DASH = Decoded("—", (0.5,), (_LEAST_SCORE_LONE,))  # where a level stroke is all that a cell has
 
 
-def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engine: Engine) -> Page:
-    """The page of a prepared image. number: its own; detected: the boxes that the engine detects on the image.
+def read_prepared(
+    prepared: Prepared, number: int, detected: Sequence[Box], engine: Engine, sheet: Sheet | None = None
+) -> Page:
+    """The page of a prepared image. number: its own; detected: the boxes that the engine detects on the image; sheet:
+    its ink and cells, where they are known.
 
     What has ink in a cell of a table and could not be read is a remark, and so is a table with a line that breaks off.
     """
     image = prepared.image
-    rulings = find_rulings(image, prepared.dpi, detected)
-    sheet = sheet_of(image, prepared.dpi, rulings)
+    if sheet is None:
+        sheet = sheet_of(image, prepared.dpi, find_rulings(image, prepared.dpi, detected))
+    rulings = sheet.rulings
     boxes, sure = _boxes(image, detected, sheet)
     homes = [_home(box, sheet) for box in boxes]
     taken = {home for home in homes[:sure] if home is not None}
     read = [
         InCell(box, line, home)
         for index, (box, line, home) in enumerate(zip(boxes, _read(prepared, boxes, engine), homes, strict=True))
-        if line.text.strip() and line.score >= _least_score(line, found=index >= sure, beside=home in taken)
+        if line.text.strip()
+        and line.score >= _least_score(line, found=index >= sure, beside=home in taken)
+        and not (index >= sure and home in taken and _is_rest(prepared, line, box))
     ]
     again, unread = _in_empty_cells(prepared, read, sheet, engine)
     read += again
@@ -202,8 +210,8 @@ def _read_under_seals(prepared: Prepared, boxes: Sequence[Box], decoded: list[De
         return
     under = [at for at, box in enumerate(boxes) if _is_sealed(prepared, box)]
     for at, line in zip(under, engine.recognise([crop_of(prepared.stamped, boxes[at]) for at in under]), strict=True):
-        alike = decoded[at].text.replace(".", "") == line.text.replace(".", "")  # a point is lost, not found
-        better = max(decoded[at], line, key=(lambda read: len(read.text)) if alike else _score)
+        alike = decoded[at].text.translate(_POINTLESS) == line.text.translate(_POINTLESS)
+        better = max(decoded[at], line, key=_points if alike else _score)
         decoded[at] = _NOTHING if len(better.text) == 1 and line.text != decoded[at].text else better
 
 
@@ -212,6 +220,16 @@ def _is_sealed(prepared: Prepared, box: Box) -> bool:
     if prepared.stamped is None:
         return False
     return bool(cv2.absdiff(crop_of(prepared.stamped, box), crop_of(prepared.image, box)).max() > _SEALED)
+
+
+def _is_rest(prepared: Prepared, line: Decoded, box: Box) -> bool:
+    """Whether a sign that the detector overlooked, apart from what stands in its cell, is what is left of a seal."""
+    return len(line.text) == 1 and line.text < _IDEOGRAPHS and _is_sealed(prepared, box)
+
+
+def _points(line: Decoded) -> int:
+    """How many points were read: under a seal one is lost, or a gap is read instead of it, and none is found."""
+    return line.text.count(".")
 
 
 def _score(line: Decoded) -> float:

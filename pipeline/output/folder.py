@@ -32,11 +32,11 @@ from recount.pipeline.errors import UsageError
 from recount.pipeline.output.frames import frame, joined
 from recount.pipeline.output.layout import FILES, Table, named_in, tables_of
 from recount.pipeline.output.rows import NO_BOX, OpenResult, Row, rows_of, statuses_named
-from recount.pipeline.recognise import family_folders, family_of
+from recount.pipeline.recognise import family_folders, family_of, family_of_result
 from recount.pipeline.result import STATUSES, Check, FigureEntry, Result, read_result
 from recount.pipeline.run.fates import Attempt
 from recount.pipeline.run.ledger import LEDGER, Ledger
-from recount.pipeline.run.store import believed, family_of_result, result_path
+from recount.pipeline.run.store import believed, result_path
 from recount.schemas.family import Family
 from recount.schemas.registry import FAMILIES, family_of_contract
 

@@ -39,8 +39,8 @@ _MORE = 2  # times as many numbers with a comma before their decimals as with a 
 def is_latin(page: Page) -> bool:
     """Whether a page is in Latin script, or another that is written with spaces: it has hardly an ideograph."""
     words = "".join(line.text for line in page.lines)
-    letters, ideographs = len(_LETTER.findall(words)), len(_IDEOGRAPH.findall(words))
-    return letters >= _FEWEST_LETTERS and ideographs <= _FEW_IDEOGRAPHS * letters
+    letters = len(_LETTER.findall(words))
+    return letters >= _FEWEST_LETTERS and len(_IDEOGRAPH.findall(words)) <= _FEW_IDEOGRAPHS * letters
 
 
 def numbers_of(families: Iterable[Family], pages: Sequence[Page]) -> Numbers:

@@ -33,13 +33,16 @@ _ALIKE = 0.75  # how much of a running line must be read right for it to be know
 def without_furniture(page: Page, lines: Sequence[Line], running: frozenset[str]) -> list[Line]:
     """The lines of a page that belong to the report. running: the running_lines of its pages."""
     numbers = _line_numbers(page)
-    return [line for line in lines if line not in numbers and not _is_furniture(page, line, running)]
+    return [line for line in lines if id(line) not in numbers and not _is_furniture(page, line, running)]
 
 
-def _line_numbers(page: Page) -> frozenset[Line]:
-    """The numbers of the lines that stand in the margin: counted on from one to the next, outside of all the text."""
+def _line_numbers(page: Page) -> frozenset[int]:
+    """The identities of the numbers of the lines that stand in the margin: counted on from one to the next, outside of
+    all the text."""
     counted = [line for line in page.lines if _LINE_NUMBER.fullmatch(line.text)]
     counted = [line for line in counted if not in_margin(page, line, wide=False)]
+    if len(counted) < _FEWEST:
+        return frozenset()
     text = [line for line in page.lines if not _LINE_NUMBER.fullmatch(line.text)]
     text = [line for line in text if not in_margin(page, line, wide=False)]
     if not text:
@@ -48,7 +51,7 @@ def _line_numbers(page: Page) -> frozenset[Line]:
     left = [line for line in counted if line.box[2] < first]
     right = [line for line in counted if line.box[0] > last]
     return frozenset(
-        line
+        id(line)
         for numbers, fewest in ((left, _FEWEST), (right, 2 * _FEWEST))
         if len(numbers) >= fewest and _count_on(numbers)
         for line in numbers

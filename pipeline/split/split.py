@@ -39,7 +39,7 @@ from recount.pipeline.split.restore import restore
 from recount.pipeline.split.signs import all_bracketed
 from recount.pipeline.split.statements import restored_statements
 from recount.pipeline.split.tables import JoinedTable, join_tables
-from recount.pipeline.split.text import Composed, Piece
+from recount.pipeline.split.text import Composed
 from recount.pipeline.split.tokens import (
     Refused,
     TokenStore,
@@ -347,10 +347,7 @@ def _grid(
     told: str | None = None,
 ) -> Grid:
     """A table as a grid. told: the unit that the sentence before it states."""
-    texts = [
-        store.composed([Piece(part.page, part.line, part.room) for part in cell.fragments], join_digits=False)
-        for cell in table.cells
-    ]
+    texts = [store.composed(cell.fragments, join_digits=False) for cell in table.cells]
     abroad = table.pages[0] in store.latin
     unit, columns = _money_units(caption, table, texts, partial(_stated, store, abroad), abroad)
     unit = unit or told

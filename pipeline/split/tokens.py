@@ -21,7 +21,7 @@ from recount.pipeline.split.abroad import (
 )
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.signs import Signed, signed
-from recount.pipeline.split.text import Composed, Piece, alike, compose, far, in_one_row, over
+from recount.pipeline.split.text import Composed, PagedLine, alike, compose, far, in_one_row, over
 from recount.schemas.family import Numbers
 from recount.schemas.saying import say
 
@@ -59,6 +59,7 @@ _ODD_AMOUNT = re.compile(rf"-?[0-9]{{1,3}}(?:,?[0-9]{{3}})*[0-9]*[{_ODD}。][0-9
 _AS_POINT = re.compile(f"[{_ODD}。]")
 _AMOUNT = re.compile(r"-?[0-9,]+\.[0-9]{2}")
 _BEGINS_FIGURE = re.compile(r"\s*-?[0-9]")
+_DIGIT = re.compile("[0-9]")
 _FEWEST_OTHERS = 2  # figures of a column that can say what a sign in another stands for
 # A list without spaces (1,2,3号楼; 2022,2023年; 1.50,2.75); any other comma between digits is a damaged number's.
 _LIST = re.compile(r"[0-9]{1,2},[0-9]{1,2}|[0-9]{4,},[0-9]{4,}|[0-9]*\.[0-9]+,[0-9.]+")
@@ -129,7 +130,7 @@ class TokenStore:
     table: int = 0
     refused: list[Refused] = field(default_factory=list)
 
-    def composed(self, pieces: Sequence[Piece], *, join_digits: bool) -> Composed:
+    def composed(self, pieces: Sequence[PagedLine], *, join_digits: bool) -> Composed:
         """Lines put together as one text, as their page's script wants it."""
         spaced = bool(pieces) and pieces[0].page in self.latin
         return compose(pieces, join_digits=join_digits, spaced=spaced, group=self.numbers.group)
@@ -137,6 +138,8 @@ class TokenStore:
     def numbers_in(self, composed: Composed, within: Within = RUNNING_TEXT) -> tuple[Number, ...]:
         """The numbers of a text, in order, each a new token."""
         folded = composed.text.folded
+        if _DIGIT.search(folded) is None:
+            return ()
         if within.pointed and has_odd_point(folded):
             folded = _AS_POINT.sub(".", folded)
         if self._is_abroad(composed):

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recount.schemas.statements import dated, frame_of, halves_of_time, in_frame, period_in, period_of, says_time
+from recount.schemas.statements import (
+    dated,
+    frame_of,
+    halves_of_time,
+    in_frame,
+    is_before,
+    period_in,
+    period_of,
+    says_time,
+)
 
 _MONTHS = calendar.month_name
 
@@ -161,3 +170,32 @@ def test_days_say_no_more_than_time(line: str) -> None:
 )
 def test_two_periods_may_stand_in_one_line(line: str, halves: tuple[str, str] | None) -> None:
     assert halves_of_time(line) == halves
+
+
+@pytest.mark.parametrize(
+    ("period", "other", "before"),
+    [
+        ("2023", "2024", True),
+        ("2023-12-31", "2024-12-31", True),
+        ("2023-02-28", "2024-02-29", True),
+        ("P3M/2023-06-30", "P3M/2024-06-30", True),
+        ("P52W/2023-09-30", "P53W/2024-10-05", True),
+        ("2023-Q2", "2024-Q2", True),
+        ("2023-06", "2024-06", True),
+        ("previous", "current", True),
+        ("opening", "current", True),
+        ("2024", "2023", False),
+        ("2022", "2024", False),
+        ("2023-12-31", "2024-06-30", False),
+        ("P3M/2023-06-30", "P6M/2024-06-30", False),
+        ("P3M/2024-03-31", "P3M/2024-06-30", False),
+        ("2023-Q1", "2024-Q2", False),
+        ("2023", "2024-12-31", False),
+        ("2023", "current", False),
+        ("current", "previous", False),
+        (None, "2024", False),
+        ("2023", None, False),
+    ],
+)
+def test_the_period_before_is_as_long_and_a_year_earlier(period: str | None, other: str | None, before: bool) -> None:
+    assert is_before(period, other) is before

@@ -52,11 +52,14 @@ Lines = tuple[list[Run], list[Run]]
 class _Ink:
     """Where a page has thin ink, asked along level lines.
 
-    depth: darkness against the paper; contrast: that of ink; text: boxes of text lines that stand across the lines.
+    depth: darkness against the paper; contrast: that of ink; text: boxes of text lines that stand across the lines;
+    level: the same of those that run along them.
     """
 
-    def __init__(self, depth: Grey, dpi: float, contrast: float, text: Sequence[Box] = ()) -> None:
-        self.text = text
+    def __init__(
+        self, depth: Grey, dpi: float, contrast: float, text: Sequence[Box] = (), level: Sequence[Box] = ()
+    ) -> None:
+        self.text, self.level = text, level
         # Noise is averaged along the line, so that a faint line is still whole.
         self.dark: Mask = (cv2.blur(depth, (max(3, round(_BRIDGE * dpi / 72)), 1)) > contrast).astype(np.uint8)
         self.scale = dpi / 72
@@ -89,6 +92,19 @@ class _Ink:
             top + _RIM * (right - left) < run[0] < bottom - _RIM * (right - left)
             and min(right, run[2]) - max(left, run[1]) > (right - left) / 2
             for left, top, right, bottom in self.text
+        )
+
+    def is_of_text(self, run: Run) -> bool:
+        """Whether a run is of characters, by the ink beside it or by where they stand."""
+        return self.is_crowded(run) or self.underlies_text(run)
+
+    def underlies_text(self, run: Run) -> bool:
+        """Whether a run is what the characters of a line make that touch one another: amid it, and no longer."""
+        return any(
+            top + _RIM * (bottom - top) < run[0] < bottom - _RIM * (bottom - top)
+            and left - _TOUCH < run[1]
+            and run[2] < right + _TOUCH
+            for left, top, right, bottom in self.level
         )
 
     def beside(self, run: Run) -> tuple[float, float]:
@@ -141,10 +157,10 @@ def find_rulings(image: Grey, dpi: float, text: Sequence[Box] = ()) -> tuple[Rul
     text: the boxes of its text lines, in pixels; a stroke in the middle of one is no ruling line.
     """
     scale = dpi / 72
-    across = [(y0 / scale, x0 / scale, y1 / scale, x1 / scale) for x0, y0, x1, y1 in text]
+    lines = [(x0 / scale, y0 / scale, x1 / scale, y1 / scale) for x0, y0, x1, y1 in text]
     looks: list[Lines] = []
     for number, look in enumerate(_LOOKS):
-        looks.append(_seen(_depth(image, dpi, median=look.median), dpi, look.contrast, across))
+        looks.append(_seen(_depth(image, dpi, median=look.median), dpi, look.contrast, lines))
         if number and not loose_ends(looks[-1]):
             break
     best = max(looks, key=_soundness)
@@ -173,14 +189,14 @@ def _soundness(lines: Lines) -> float:
 
 
 def _seen(depth: Grey, dpi: float, contrast: float, text: Sequence[Box]) -> Lines:
-    """The lines of the tables that stand out by contrast. text: boxes of text lines, x and y swapped, in points."""
-    turned = np.ascontiguousarray(depth.T)
-    inks = _Ink(depth, dpi, contrast), _Ink(turned, dpi, contrast, text)
+    """The lines of the tables that stand out by contrast. text: boxes of text lines, in points."""
+    turned, across = np.ascontiguousarray(depth.T), [(y0, x0, y1, x1) for x0, y0, x1, y1 in text]
+    inks = _Ink(depth, dpi, contrast, level=text), _Ink(turned, dpi, contrast, across)
     lines = _runs(inks[0]), _runs(inks[1])
     pieces = _grounded(lines, inks)
     lines = _in_tables(pieces)
     lines = _cut_back(lines[0], lines[1], inks[0]), _cut_back(lines[1], lines[0], inks[1])
-    faint = _Ink(depth, dpi, contrast / 2), _Ink(turned, dpi, contrast / 2, text)
+    faint = _Ink(depth, dpi, contrast / 2), _Ink(turned, dpi, contrast / 2, across)
     ways = [_Ways(ink, pale, own) for ink, pale, own in zip(inks, faint, pieces, strict=True)]
     return _completed(lines, (ways[0], ways[1]))
 
@@ -244,7 +260,7 @@ def _runs(ink: _Ink) -> list[Run]:
         else:
             continue
         runs += merge_runs([(at / scale, start / scale, end / scale) for at, start, end in found])
-    return merge_runs([run for run in runs if run[2] - run[1] >= _VERY_LONG or not ink.is_crowded(run)])
+    return merge_runs([run for run in runs if run[2] - run[1] >= _VERY_LONG or not ink.is_of_text(run)])
 
 
 def _middle(dark: Mask, x: int, y: int, width: int, height: int, centre: float) -> float:

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.ocr.network.steps import Best, Floats, Network, Parted, Recogniser, Whole, parted
@@ -46,16 +46,27 @@ def load(backend: OcrBackend, precision: OcrPrecision = "f32") -> Networks:
         "openvino": (_openvino_detector, _openvino_recogniser),
         "onnxruntime": (_onnxruntime_detector, _onnxruntime_recogniser),
     }
-    if backend not in backends:
-        raise UsageError(f"there is no OCR engine {backend}: only {' and '.join(backends)}")
+    name = name_by(backend, precision)
     load_detector, load_recogniser = backends[backend]
-    halved = precision == "auto" and backend == "openvino" and _has_bf16()
+    halved = _is_halved(backend, precision)
     bits, path = "bf16" if halved else "f32", _model(_RECOGNISER)
     recogniser, characters = load_recogniser(path, bits)
     signs = ("", *characters.splitlines(), " ")
     exact = _WhenNeeded(lambda: load_recogniser(path, "f32")[0]) if halved else recogniser
     detector = cache(lambda: load_detector(_model(_DETECTOR), bits))
-    return Networks(lambda image: detector()(image), recogniser, exact, signs, name_of(backend, halved=halved))
+    return Networks(lambda image: detector()(image), recogniser, exact, signs, name)
+
+
+def name_by(backend: OcrBackend, precision: OcrPrecision) -> str:
+    """What `load` calls them, without loading them. Raises UsageError as it does."""
+    if backend not in get_args(OcrBackend):
+        raise UsageError(f"there is no OCR engine {backend}: only {' and '.join(get_args(OcrBackend))}")
+    _model(_RECOGNISER)
+    return name_of(backend, halved=_is_halved(backend, precision))
+
+
+def _is_halved(backend: OcrBackend, precision: OcrPrecision) -> bool:
+    return precision == "auto" and backend == "openvino" and _has_bf16()
 
 
 class _WhenNeeded:
@@ -90,6 +101,7 @@ def _model(file: str) -> Path:
     return path
 
 
+@cache
 def _has_bf16() -> bool:
     """Whether the processor computes with 16 bits (AMX or AVX-512 BF16) faster than with 32."""
     import openvino

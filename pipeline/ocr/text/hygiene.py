@@ -20,7 +20,7 @@ _COLONS = str.maketrans(":：;；", "....")
 # What is certainly misread, and the sign in its place: the text keeps its length.
 _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<=[\d.,，．])[OoＯ](?=[\d.,%，．％]|$)|(?<![A-Za-z])[OoＯ](?=[.．]\d)"), "0"),
-    (re.compile(r"(?<=\d)[lI|](?=[\d.,])|(?<=[\d.,])[lI|](?=\d)"), "1"),
+    (re.compile(r"(?<=\d)[liI|](?=[\d.,]|万?元|%)|(?<=[\d.,])[liI|](?=\d)"), "1"),
     (re.compile(r"^[OoＯ]$"), "0"),
     (re.compile(r"^[lI|]$"), "1"),
     (re.compile(r"^[SＳ]$"), "5"),
@@ -56,11 +56,12 @@ _POINTED = re.compile(r"-?\d[\d,]*\.\d+%?分?")
 _BEHIND_FIGURE = re.compile(r"(?<=\.\d\d)-$")
 # A point between ideographs: speckle, or a comma that lost its tail.
 _POINT = re.compile(r"(?<=[\u3400-\u9fff])[.．·](?=[\u3400-\u9fff（(\d])")
-# Speckle: behind a whole amount or a year and before its unit, before a line, behind the end of a sentence, before a
-# comma, amid a number; and half of a % that was read already.
+# Speckle: behind a whole amount or a year and before its unit, before a line or its ordinal, behind the end of a
+# sentence, before a comma or a bracket, amid a number; and half of a % that was read already.
 _STRAY = re.compile(
-    r"(?<=\.\d\d)[.．·。](?=[万元%]|$)|(?<=\d{4})[.．·](?=年)|^[•·●]+(?=[\d（(一二三四五六七八九十])|(?<=[。；])[.．·]$"
-    r"|(?<=[\u3400-\u9fff])[.．·](?=[，。；、：])|(?<=\d)[)）](?=[.．]\d\d(?:%|万?元))|(?<=\d%)[6oO0]$"
+    r"(?<=\.\d\d)[.．·。](?=[万元%]|$)|(?<=\d{4})[.．·](?=年)|^[•·●]+(?=[\d（(])"
+    r"|^[，,、]+(?=\d{1,2}[、.．]\D)|^[•·●.．]+(?=[\u3400-\u9fff])|(?<=[。；])[.．·]$"
+    r"|(?<=[\u3400-\u9fff])[.．·](?=[，。；、：）)])|(?<=\d)[)）](?=[.．]\d\d(?:%|万?元))|(?<=\d%)[6oO0]$"
 )
 # A label in a cell has no points at its ends.
 _LABEL = re.compile(r"^[.．·•]+(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])[.．·•]+$")

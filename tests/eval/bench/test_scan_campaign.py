@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from recount.eval.bench import scan_campaign
-from recount.eval.bench.scan_campaign import Outcome, by_level, campaign, falls_short, listed, main, orders, table
+from recount.eval.bench.scan_campaign import Outcome, by_level, campaign, falls_short, listed, lost, main, orders, table
 from recount.eval.generator import Form, Options, generate
 from recount.eval.goldset.generated import Order
 from recount.eval.scans.damage import LEVELS
 from recount.eval.score.metrics import Tally
+from recount.eval.score.scores import CaseScore, FigureError
+from recount.tests.pipeline.tasks.report_tasks import sample_result
 
 LOST = {
     "pointer": "/income/total",
@@ -75,6 +77,26 @@ def test_the_table_has_a_column_for_each_key() -> None:
     lines = table(by_level([GOOD, POOR]))
     assert len({line.count("|") for line in lines}) == 1
     assert len(lines) == 5
+
+
+def test_a_figure_is_lost_whose_number_stands_nowhere_else() -> None:
+    """With a sign or without one, for words may make it negative; each number stands for one figure."""
+    missing = FigureError("/income/change/amount", "missing", Decimal("-0.03"), None, "absent")
+    keyless = FigureError("/unmapped_figures/0/value", "invented", None, Decimal("0.03"), "grounded")
+    scored = CaseScore("fair-n-1", {}, "scored", figure_errors=(missing, keyless))
+    assert lost(scored, {}, None) == 0
+    assert lost(replace(scored, figure_errors=(missing, missing, keyless)), {}, None) == 1
+    assert lost(replace(scored, figure_errors=(missing, replace(keyless, got=Decimal("0.3")))), {}, None) == 1
+
+
+def test_a_number_without_a_key_is_not_lost_though_the_gold_lists_none(tmp_path: Path) -> None:
+    result = replace(sample_result(tmp_path / "one.pdf"), report={"unmapped_figures": [{"value": Decimal("0.03")}]})
+    missing = FigureError("/income/change/amount", "missing", Decimal("0.03"), None, "absent")
+    keyless = FigureError("/unmapped_figures/0/value", "invented", None, Decimal("0.03"), "grounded")
+    scored = CaseScore("fair-n-1", {}, "scored", figure_errors=(missing,))
+    assert lost(scored, {"unmapped_figures": None}, result) == 0
+    assert lost(scored, {"unmapped_figures": [{"value": Decimal("0.03")}]}, result) == 1, "it is that one"
+    assert lost(replace(scored, figure_errors=(missing, missing, keyless)), {}, result) == 1, "one number, not two"
 
 
 def test_each_failure_is_told_in_a_line() -> None:

@@ -14,7 +14,7 @@ from recount.pipeline.map.captions import continued, title_of, title_rule, title
 from recount.pipeline.map.statements import claims, joined, lines_in, lines_of, read_statement
 from recount.schemas.describe import fields_of
 from recount.schemas.figures import F, Kind, Model, Ref, rows
-from recount.schemas.statements import Line, Statement, line, period_of
+from recount.schemas.statements import Line, Statement, line, period_of, rate
 from recount.tests.pipeline.map.grids import Rows, Span, grid, paragraph
 
 BALANCE: Rows = [
@@ -397,3 +397,67 @@ def test_a_line_says_its_kind() -> None:
         issued: Line[F] = line("Shares issued", kind=Kind.COUNT)
 
     assert fields_of(Shares[Ref])["issued"].kind is Kind.COUNT
+
+
+# --- percentages beside amounts
+
+
+def rates(*heads: str) -> list[tuple[str, int]]:
+    """The columns of percentages of a table with these heads behind that of its labels: what they are called, and the
+    place of the amounts that they are of."""
+    row = [f"{at + 1}.00" for at, _ in enumerate(heads)]
+    return [(own.head, own.place) for own in lines_of(grid([["", *heads], ["Cash", *row], ["Debt", *row]])).rates]
+
+
+@pytest.mark.parametrize(
+    ("heads", "found"),
+    [
+        (("2024", "2023", "Change %"), [("Change %", 0)]),
+        (("2023", "2024", "Change %"), [("Change %", 0)]),  # of the latest, wherever that stands
+        (("2024", "%", "2023", "%"), [("%", 0), ("%", 1)]),
+        (("2024", "2024 % share", "2023", "2023 % share"), [("% share", 0), ("% share", 1)]),
+        (("2024", "占比", "2023", "占比", "增减%"), [("占比", 0), ("占比", 1), ("增减%", 0)]),
+        (("2024", "% of total"), [("% of total", 0)]),
+        (("2024", "2023", "% of total"), []),  # of which year?
+        (("% of total", "2024"), []),
+        (
+            ("Three months ended June 30, 2024", "Three months ended June 30, 2023", "Change %",
+             "Six months ended June 30, 2024", "Six months ended June 30, 2023", "Change %"),
+            [("Change %", 0), ("Change %", 2)],
+        ),
+    ],
+)  # fmt: skip
+def test_percentages_are_of_the_amounts_beside_them(heads: Sequence[str], found: list[tuple[str, int]]) -> None:
+    assert rates(*heads) == found
+
+
+def test_percentages_that_are_of_no_certain_amounts_are_left_out() -> None:
+    lines = lines_of(grid([["", "2024", "2023", "% of total"], ["Cash", "1.00", "2.00", "3.00"]]))
+    assert (lines.rates, lines.without) == ((), ("% of total",))
+
+
+def test_figures_with_a_percent_sign_are_no_amounts_whatever_their_head() -> None:
+    table = [["", "2024", "Weight"], ["Cash", "1.00", "2.00%"], ["Debt", "3.00", "4.00%"]]
+    lines = lines_of(grid(table))
+    assert [column.head for column in lines.columns] == ["2024"]
+    assert [(own.head, own.place) for own in lines.rates] == [("Weight", 0)]
+
+
+def test_a_percentage_is_read_beside_its_line() -> None:
+    model = create_model(
+        "Shared",
+        __base__=(Statement[F],),
+        cash=(F | None, line("Cash")),
+        cash_share=(F | None, rate("Share", of="cash", labels=["% of total"])),
+        debt_share=(F | None, rate("Share", of="debt")),
+    )
+    this, last = read(
+        model, [["", "2024", "% of total", "2023", "% of total"], ["Cash", "1.00", "50.00", "2.00", "40.00"]]
+    )
+    assert amounts(this) == [Decimal("1.00"), Decimal("50.00"), None]
+    assert amounts(last) == [Decimal("2.00"), Decimal("40.00"), None]
+
+
+def test_nobody_misses_a_column_of_notes() -> None:
+    assert lines_of(grid(BALANCE)).without == ()
+    assert lines_of(grid([["项目", "附注编号", "2024", "2023"], ["现金", "3", "1.00", "2.00"]])).without == ()

@@ -189,3 +189,22 @@ def test_lines_that_end_at_the_sides_of_a_table_do_not_break_off() -> None:
     assert len(open_sides) == 1
     assert broken_off([*level, *upright], open_sides) == []
     assert broken_off([*level, *upright, Ruling(140, 60, 140, 90)], open_sides) == open_sides
+
+
+def test_strokes_of_a_line_that_touch_one_another_are_no_ruling_line() -> None:
+    """As far as the detector saw a line there, of whose height they are the middle; a longer one parts two cells."""
+    typeset = Typeset()
+    for y in (60.0, 104.0, 134.0):
+        typeset.page.draw_line((40, y), (240, y), width=0.7)
+    for x in (40.0, 140.0, 188.0, 240.0):
+        typeset.page.draw_line((x, 60), (x, 134), width=0.7)
+    line, elsewhere, below, shorter = (
+        (142.0, 72.0, 186.0, 90.0),
+        (142.0, 110.0, 186.0, 128.0),
+        (142.0, 79.0, 186.0, 97.0),
+        (142.0, 72.0, 164.0, 90.0),
+    )
+    for text, parted in ((line, 6), (elsewhere, 7), (below, 7), (shorter, 7)):
+        image = typeset.drawn()
+        image[pixels(82) - 1 : pixels(82) + 2, pixels(141) : pixels(176)] = 0
+        assert cells(image, text) == parted, text

@@ -8,6 +8,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import pytest
 
 from recount.pipeline.ocr.image.prepare import Grey, Prepared, prepare
 from recount.pipeline.ocr.network.engine import Engine
@@ -98,21 +99,25 @@ def test_a_line_under_a_seal_is_read_with_it_and_without_it() -> None:
 class Lost:
     """Reads a figure in dark ink without its point, and more surely so."""
 
+    read: str
+
     def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
+        centres = tuple((at + 0.5) / len(self.read) for at in range(len(self.read)))
         return [
-            Decoded("149", (0.2, 0.5, 0.8), (0.99,) * 3)
+            Decoded(self.read, centres, (0.99,) * len(self.read))
             if int(image.min()) < 50
             else Decoded("1.49", (0.2, 0.4, 0.6, 0.8), (0.9,) * 4)
             for image in images
         ]
 
 
-def test_a_point_that_one_reading_under_a_seal_lacks_is_lost() -> None:
+@pytest.mark.parametrize("read", ["149", "1 49"])
+def test_a_point_that_one_reading_under_a_seal_lacks_is_lost(read: str) -> None:
     paper = np.full((120, 300), 255, np.uint8)
     paper[20:40, 20:60] = 100
     with_seal = paper.copy()
     with_seal[20:40, 20:60] = 20
-    reader: Any = Lost()
+    reader: Any = Lost(read)
     prepared = Prepared(paper, paper, DPI, (1, 0, 0, 0, 1, 0), stamped=with_seal)
     assert [line.text for line in read_prepared(prepared, 1, [(18.0, 16.0, 62.0, 44.0)], reader).lines] == ["1.49"]
 
@@ -146,3 +151,34 @@ def test_a_lone_sign_under_a_seal_is_one_with_it_too() -> None:
         first = [line.text for line in page.lines if line.box[1] < TOP + HEIGHT]
         assert first == read
         assert ("unread" in {remark.kind for remark in page.remarks}) == (not read)
+
+
+def test_a_stroke_of_a_seal_beside_a_figure_is_no_second_figure_of_its_cell() -> None:
+    """As long as a seal stood there: what is printed apart in a cell without one is read."""
+    image = column()
+    grey = cv2.cvtColor(np.maximum(image, 60), cv2.COLOR_RGB2GRAY)
+    stroke = np.s_[round((TOP + 7) * DPI / 72) : round((TOP + 17) * DPI / 72), 310:316]
+    grey[stroke] = 100
+    with_seal = grey.copy()
+    with_seal[stroke] = 60
+    figure = ((LEFT + 6) * DPI / 72, (TOP + 4) * DPI / 72, (LEFT + 40) * DPI / 72, (TOP + HEIGHT - 4) * DPI / 72)
+    reader: Any = Beside()
+    for stamped, read in ((with_seal, ["12.50"]), (None, ["12.50", "1"])):
+        prepared = Prepared(
+            np.asarray(grey, np.uint8), np.asarray(grey, np.uint8), DPI, (1, 0, 0, 0, 1, 0), stamped=stamped
+        )
+        lines = read_prepared(prepared, 1, [figure], reader).lines
+        assert [line.text for line in lines if line.box[1] < TOP + HEIGHT] == read
+
+
+@dataclass
+class Beside:
+    """Reads what is wide as a figure, what is narrow as a lone sign."""
+
+    def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
+        return [
+            Decoded("12.50", (0.1, 0.3, 0.5, 0.7, 0.9), (0.99,) * 5)
+            if image.shape[1] > 60
+            else Decoded("1", (0.5,), (0.97,))
+            for image in images
+        ]

@@ -25,7 +25,7 @@ from recount.pipeline.split.abroad import (
     stated_abroad,
     stated_in_words,
 )
-from recount.pipeline.split.text import Piece
+from recount.pipeline.split.text import PagedLine
 from recount.pipeline.split.tokens import TokenStore, Within
 from recount.schemas.family import SCALES, Money, Numbers
 from recount.schemas.registry import FAMILIES
@@ -39,7 +39,7 @@ RIGHTS = (400.0, 520.0)
 def tokens(shown: str, numbers: Numbers = USUAL, within: Within = IN_A_CELL) -> list[Token]:
     """The tokens of a text on a page in Latin script."""
     store = TokenStore(latin={1}, numbers=numbers)
-    store.numbers_in(store.composed([Piece(1, line(shown))], join_digits=False), within)
+    store.numbers_in(store.composed([PagedLine(1, line(shown))], join_digits=False), within)
     return store.tokens
 
 
@@ -100,10 +100,10 @@ def test_a_number_is_read_with_its_sign_or_not_at_all(shown: str, found: list[st
 
 def test_a_currency_belongs_to_its_number_and_not_to_its_characters() -> None:
     store = TokenStore(latin={1})
-    made = store.composed([Piece(1, line("($91.1)"))], join_digits=False)
+    made = store.composed([PagedLine(1, line("($91.1)"))], join_digits=False)
     [number] = store.numbers_in(made, IN_A_CELL)
     assert made.text.printed[number.start : number.end] == number.token.raw == "($91.1)"
-    made = store.composed([Piece(1, line("$ 3,114.8"))], join_digits=False)
+    made = store.composed([PagedLine(1, line("$ 3,114.8"))], join_digits=False)
     [number] = store.numbers_in(made, IN_A_CELL)
     assert (number.start, number.token.raw) == (0, "3,114.8")
 
@@ -689,7 +689,7 @@ def test_on_a_scan_three_decimals_may_be_thousands_and_are_no_number() -> None:
     for origin, found in (("ocr", ["12345"]), ("text", ["12.345", "12345"])):
         store = TokenStore(latin={1}, origins={1: origin})
         for text in ("12.345", "12,345"):
-            store.numbers_in(store.composed([Piece(1, line(text, confidence=0.9))], join_digits=False), IN_A_CELL)
+            store.numbers_in(store.composed([PagedLine(1, line(text, confidence=0.9))], join_digits=False), IN_A_CELL)
         assert [str(token.value) for token in store.tokens] == found
 
 

@@ -209,6 +209,15 @@ def test_a_digit_behind_the_cents_is_the_sign_behind_them_cut_in_two() -> None:
     assert values(found)[3] == "0.004"
 
 
+def test_a_zero_with_the_frame_beside_it_is_no_other_number() -> None:
+    """A 0 read again as 01: it would settle an identity that something else breaks."""
+    for reading in ("01", "01.00"):
+        found = totals("300.51", "215.47", "84.04", "0", second=Second(r0=[reading]))
+        assert (found.first, found.verified.statuses[CARRIED]) == ({}, Status.DISPUTED)
+    found = totals("300.51", "215.47", "84.04", "0", second=Second(r0=["1.00"]))
+    assert values(found)[3] == "1.00"
+
+
 def levels(*raws: str, second: Second) -> Repaired:
     """支出决算表: 合计, 类, 款 and 项, each with its total, 基本支出 and 项目支出, read as given."""
     tokens = [scanned(raw, index) for index, raw in enumerate(raws)]

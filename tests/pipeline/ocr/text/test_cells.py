@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from recount.pipeline.document import Box, Ruling
-from recount.pipeline.ocr.text.cells import hidden_walls
+from recount.pipeline.ocr.text.cells import Sheet, hidden_walls, is_dash
 
 XS, YS = (0.0, 60.0, 100.0, 140.0), (0.0, 20.0, 40.0, 60.0)
 
@@ -52,3 +53,35 @@ def test_a_merged_cell_stays_one(lines: list[tuple[Box, str]]) -> None:
 
 def test_columns_that_no_row_beside_it_has_are_none() -> None:
     assert hidden_walls(rulings(above=False), [LABEL, FIRST, SECOND]) == []
+
+
+# --- a level stroke for no figure
+
+BOX = (0.0, 0.0, 90.0, 40.0)
+
+
+def inked(*strokes: tuple[int, int, int, int]) -> Sheet:
+    """A cell with strokes: x, y, width, height in pixels, of which there are 200 an inch."""
+    ink = np.zeros((40, 90), bool)
+    for x, y, width, height in strokes:
+        ink[y : y + height, x : x + width] = True
+    return Sheet(ink, ink, (BOX,), 200 / 72)
+
+
+@pytest.mark.parametrize("speck", [(), ((14, 26, 4, 3),), ((12, 10, 3, 3), (70, 30, 3, 3))])
+def test_a_dash_is_one_beside_a_speck(speck: tuple[tuple[int, int, int, int], ...]) -> None:
+    assert is_dash(BOX, inked((20, 18, 26, 4), *speck))
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        (),
+        ((14, 26, 4, 3),),  # a speck alone
+        ((20, 18, 10, 3), (40, 10, 4, 18)),  # -1
+        ((20, 18, 10, 3), (40, 10, 8, 3), (40, 24, 8, 3)),  # a minus and what is left of a figure
+        ((20, 12, 26, 4), (20, 24, 26, 4)),
+    ],
+)
+def test_what_has_more_ink_is_no_dash(strokes: tuple[tuple[int, int, int, int], ...]) -> None:
+    assert not is_dash(BOX, inked(*strokes))
