@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import ModuleType
 
@@ -61,7 +61,19 @@ def family_of(name: str, among: str | None = None) -> Family:
     if not _is_family(path):
         known = ", ".join(family.name for family in FAMILIES)
         raise UsageError(f"{name} is no known family ({known}), and no folder with a {FILE} or family.py")
-    return _declared(path.resolve()) if (path / FILE).is_file() else _loaded(path.resolve())
+    return _as_it_stands(path.resolve(), _state_of(path))
+
+
+@lru_cache(maxsize=64)
+def _as_it_stands(folder: Path, _state: object) -> Family:
+    """The family of a folder, read once as long as its files stay as they are."""
+    return _declared(folder) if (folder / FILE).is_file() else _loaded(folder)
+
+
+def _state_of(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """What tells whether the files of a family were changed."""
+    files = [(file, file.stat()) for file in _files(folder)]
+    return tuple((str(file), stat.st_mtime_ns, stat.st_size) for file, stat in files)
 
 
 def families_in(folder: str) -> tuple[Family, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Generic, Optional, TypeAlias, TypeVar
@@ -187,20 +187,74 @@ _NO_PERIOD = re.compile(
 """Beside a period: words by which it is no column of that period, or not of it alone."""
 
 
+def frame_of(line: str) -> Period | None:
+    """The period that a line over a table says of columns whose heads say the year alone, with the year 0: for the nine
+    months ended September 30, 2024 and 2023. None where it does not say how many months or weeks, or says two things.
+
+    line: folded.
+    """
+    said = pieces_of(_ANY_YEAR.sub("", line))
+    if not said or not (said.get("months") or said.get("weeks") or said.get("three")):
+        return None
+    period = _dated(_LEAP, said) if any(said.get(name) for name in ("name", "cm")) else None
+    return None if period is None else replace(period, end=(0, *period.end[1:]))
+
+
+_ANY_YEAR = re.compile(rf"(?<!\d){_YEAR}(?!\d)年?")
+_LEAP = 2024
+"""A year that has all days."""
+
+
+def in_frame(period: Period | None, frame: Period | None) -> Period | None:
+    """A period whose head says the year alone, as long as what stands over its table; else as it is."""
+    if period is None or frame is None or period.length or period.to or len(period.end) != 1:
+        return period
+    year, rest = period.end[0], frame.end[1:]
+    last = calendar.monthrange(year, rest[0])[1] if rest else 0
+    return replace(frame, end=(year, *rest[:1], *(min(day, last) for day in rest[1:])))
+
+
+def says_time(line: str) -> bool:
+    """Whether a line says periods or days and nothing else: December 31, 2024 and 2023. line: folded."""
+    found = list(_pieces("".join(line.split()).casefold()))
+    named = {name for match in found if match is not None for name, value in match.groupdict().items() if value}
+    return None not in found and not named.isdisjoint((*_TELLS, "name", "months", "weeks", "cn"))
+
+
+def halves_of_time(head: str) -> tuple[str, str] | None:
+    """Two periods that stand in one line and say the same things of themselves: three months ended | nine months ended.
+    None where there are no two."""
+    words = head.split()
+    for cut in reversed(range(1, len(words))):
+        one, other = " ".join(words[:cut]), " ".join(words[cut:])
+        said, also = ({name for name, value in (pieces_of(half) or {}).items() if value} for half in (one, other))
+        if said and said == also and pieces_of(head) is None:
+            return one, other
+    return None
+
+
 def pieces_of(head: str) -> dict[str, str] | None:
     """What the pieces of a head say, by their names; None where it has words that speak of no period, or says two
     things of one kind."""
-    words, at = "".join(head.split()).casefold(), 0
     said: dict[str, str] = {}
-    while at < len(words):
-        match = _PIECE.match(words, at)
+    for match in _pieces("".join(head.split()).casefold()):
         if match is None:
             return None
         for name, value in match.groupdict().items():
             if value is not None and said.setdefault(name, value) != value:
                 return None
-        at = match.end()
     return said
+
+
+def _pieces(words: str) -> Iterator[re.Match[str] | None]:
+    """The pieces of words without spaces; ends with None where they speak of no period."""
+    at = 0
+    while at < len(words):
+        match = _PIECE.match(words, at)
+        yield match
+        if match is None:
+            return
+        at = match.end()
 
 
 def _number(word: str) -> int:

@@ -12,8 +12,9 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from recount.schemas.statements import Period, dated, period_in
+from recount.schemas.statements import Period, dated, in_frame, period_in
 
 _NO_AMOUNTS = re.compile(r"%|percent|[率比]$|比[例重]|[增变]幅|增长|note|附注|序号|行次", re.IGNORECASE)
 """Of the head of a column: no figures that a sum adds up."""
@@ -26,6 +27,7 @@ _OF_CHANGE = re.compile(
 )
 """Of such a head: they say by how many percent the amounts have changed since the period before."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_YEARS = "P12M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +117,19 @@ def columns_of(
     """The columns, the latest first, and the heads of those left out.
 
     heads: by column of the grid, the words over it, folded and as printed. labels: the columns of labels. filled: by
-    column, the rows in which it has a figure. over: the period that the title says.
+    column, the rows in which it has a figure. over: the period that the title says, with the year 0 where heads say it.
 
     Beside columns that say how long they are, a year or a day alone is no period. Where some say a period, another is
     taken only if its figures may be added up as theirs are (本年与上年比较), and stands behind them. What two columns
     of one half say is neither's, unless no row has a figure in both.
     """
     said = {column: period_in(folded) for column, (folded, _) in heads.items()}
+    if over is not None and over.length not in ("", _YEARS):
+        said = {column: (in_frame(period, over), rest) for column, (period, rest) in said.items()}
+    over = None if over is not None and over.end[:1] == (0,) else over
+    outer = _outer(heads, said, filled)
+    heads = {column: heads[outer.get(column, column)] for column in heads}
+    said = {column: said[outer.get(column, column)] for column in said}
     if over is not None and len(heads) == len(labels) == 1 and not any(period for period, _ in said.values()):
         said = dict.fromkeys(heads, (over, ""))
     if any(period is not None and period.length for period, _ in said.values()):
@@ -139,6 +147,27 @@ def columns_of(
     with_period = [column for column in with_period if times[column.period, column.of] == 1]
     with_period.sort(key=lambda column: column.period.order if column.period is not None else (0, ()))
     return (*with_period, *(column for column in found if column.period is None)), without
+
+
+def _outer(
+    heads: Mapping[int, tuple[str, str]],
+    said: Mapping[int, tuple[Period | None, str]],
+    filled: Mapping[int, AbstractSet[int]],
+) -> dict[int, int]:
+    """By inner column, the outer one on its right whose head is that of both: no inner one has a head, in no row have
+    both a figure, and all inner ones are filled in the same rows."""
+    order = sorted(heads)
+    pairs = [(left, right) for left, right in pairwise(order) if not heads[left][1] and said[right][0] is not None]
+    periods = sum(period is not None for period, _ in said.values())
+    parted = all(filled[left] and not filled[left] & filled[right] for left, right in pairs)
+    if len(pairs) < _FEWEST_PAIRS or len(pairs) != periods or not parted:
+        return {}
+    first = filled[pairs[0][0]]
+    alike = all(2 * len(first & filled[left]) > len(first | filled[left]) for left, _ in pairs)
+    return dict(pairs) if alike else {}
+
+
+_FEWEST_PAIRS = 2
 
 
 def _lost_its_length(head: str, period: Period | None) -> bool:

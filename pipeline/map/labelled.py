@@ -223,7 +223,8 @@ class _Reader:
             self.remarks.append(table_missed(self.blocks, field))
             return None
         grid, over = table
-        lines = joined([lines_of(part, over) for part in (grid, *continued(self.blocks, grid, rule))])
+        further = ((lines_of(part, over), said) for part, said in continued(self.blocks, grid, rule))
+        lines = joined(lines_of(grid, over), further)
         without = (*lines.without, *rates_without(model, lines))
         if without:
             words = say("column_left_out", table=field.title, heads=tuple(head or "—" for head in without))

@@ -21,7 +21,7 @@ from recount.pipeline.split.abroad import MARKS, SIDES
 from recount.pipeline.split.folding import fold
 from recount.schemas.describe import Field, fields_of
 from recount.schemas.figures import Kind, Ref
-from recount.schemas.statements import Period, Statement, period_of, pieces_of
+from recount.schemas.statements import Period, Statement, halves_of_time, period_of, pieces_of
 
 S = TypeVar("S", bound=Statement[Any])
 
@@ -125,7 +125,8 @@ def figure_of(cell: Cell | None) -> Ref | None:
     if cell is None or len(cell.numbers) != 1:
         return None
     number, text = cell.numbers[0], cell.text.folded
-    beside = "".join((text[: number.start] + text[number.end :]).split())
+    before, behind = text[: number.start].strip(), text[number.end :]
+    beside = "".join((("" if before == "p" and number.token.origin == "ocr" else before) + behind).split())
     return Ref(number.token.index) if beside == number.token.unit or _BESIDE.fullmatch(beside) else None
 
 
@@ -233,8 +234,8 @@ def _contents(at: Places, body: int) -> tuple[Counter[int], set[int]]:
     figures: Counter[int] = Counter()
     for cell in dict.fromkeys(cell for row in at[body:] for cell in row if cell is not None and cell.row >= body):
         letters = len(_exact(cell.text.folded)) - sum(number.end - number.start for number in cell.numbers)
-        if figure_of(cell) is not None:
-            figures[cell.column] += 1
+        if figure_of(cell) is not None and not (cell.column == 0 and period_of(cell.text.folded) is not None):
+            figures[cell.column] += 1  # a year where labels stand is one: what is due in 2026
         elif letters > 0:
             words[cell.column] += letters
             worded[cell.column] += 1
@@ -245,7 +246,19 @@ def _path(at: Places, body: int, column: int) -> tuple[str, str]:
     """The words above a column, folded and as printed, top to bottom; cells as wide as the table say nothing of it."""
     cells = [cell for cell in dict.fromkeys(row[column] for row in at[:body]) if cell is not None]
     mine = [cell for cell in cells if not is_blank(cell) and cell.column_end - cell.column < len(at[0])]
-    return " ".join(cell.text.folded for cell in mine), " ".join(cell.text.printed.strip() for cell in mine)
+    folded = [_share(cell, cell.text.folded, column) for cell in mine]
+    return " ".join(folded), " ".join(_share(cell, cell.text.printed.strip(), column) for cell in mine)
+
+
+def _share(cell: Cell, words: str, column: int) -> str:
+    """What a head over several columns says of one: where a scan gives two heads as one (Three Months Ended Nine Months
+    Ended), that of its half."""
+    width = cell.column_end - cell.column
+    halves = halves_of_time(words) if width % _HALVES == 0 else None
+    return words if halves is None else halves[(column - cell.column) * _HALVES // width]
+
+
+_HALVES = 2
 
 
 def _head(at: Places, body: int, column: int, labels: Sequence[int]) -> tuple[str, str]:
@@ -432,18 +445,32 @@ def _free(model: Any, row: Row, ref: Ref | None) -> Any:
     return model(label=row.label or None, level=row.level, **{key: ref})
 
 
-def joined(parts: Sequence[Lines]) -> Lines:
-    """The lines of a table and of those that go on with it, which have its columns."""
-    first = parts[0]
+def joined(first: Lines, further: Iterable[tuple[Lines, bool]]) -> Lines:
+    """The lines of a table and of those that go on with it, which have its columns. further: with whether their titles
+    say so; one whose title does not is another table if its columns say no period, or its lines are those of the first
+    again."""
     told = [(column.period, column.of) for column in first.columns]
-    same = [part for part in parts if [(column.period, column.of) for column in part.columns] == told]
     beside = [(own.head, own.place) for own in first.rates]
+    parts = [first]
+    for part, said in further:
+        if [(column.period, column.of) for column in part.columns] == told and (said or _goes_on(first, part)):
+            parts.append(part)
     rows = tuple(
         row if [(own.head, own.place) for own in part.rates] == beside else replace(row, rates={})
-        for part in same
+        for part in parts
         for row in part.rows
     )
-    return replace(first, rows=rows, scanned=any(part.scanned for part in same))
+    return replace(first, rows=rows, scanned=any(part.scanned for part in parts))
+
+
+def _goes_on(first: Lines, part: Lines) -> bool:
+    known = {row.names[0] for row in first.rows if row.figures}
+    again = sum(row.names[0] in known for row in part.rows if row.figures)
+    return all(column.period is not None for column in first.columns) and again * _AGAIN < len(part.rows)
+
+
+_AGAIN = 4
+"""A table of which a fourth of the lines stands above it already does not go on with that."""
 
 
 def kind_of_label(label: str) -> Kind:

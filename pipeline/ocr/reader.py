@@ -67,15 +67,16 @@ def fill_scanned(
     backend: OcrBackend = "openvino",
     precision: OcrPrecision = "f32",
     device: str = "CPU",
+    only: Collection[int] | None = None,
 ) -> tuple[Pages, Scans]:
     """The pages of a PDF with those that have no usable text layer read by OCR.
 
     pages: as read_pdf gives them. mode: "auto" reads those that need it, and those whose text somebody else's OCR put
-    over a picture (it lost the ruling lines, and nobody knows how sure it was); "always" all; "never" none. A page
-    that cannot be drawn stays unreadable. Digital sheets with two pages are parted. Raises UsageError where the engine
-    is not there.
+    over a picture (it lost the ruling lines, and nobody knows how sure it was); "always" all; "never" none. only: of
+    these pages. A page that cannot be drawn stays unreadable. Digital sheets with two pages are parted. Raises
+    UsageError where the engine is not there.
     """
-    wanted = {page.number for page in pages.pages if _is_wanted(page, mode)}
+    wanted = {page.number for page in pages.pages if _is_wanted(page, mode) and (only is None or page.number in only)}
     sheets = two_page_sheets([page for page in pages.pages if page.number not in wanted])
     if not wanted:
         return _parted(pages, sheets, path)
@@ -170,9 +171,14 @@ def _is_wanted(page: Page, mode: OcrMode) -> bool:
 
 
 def read_images(
-    path: Path, backend: OcrBackend = "openvino", precision: OcrPrecision = "f32", device: str = "CPU"
+    path: Path,
+    backend: OcrBackend = "openvino",
+    precision: OcrPrecision = "f32",
+    device: str = "CPU",
+    only: Collection[int] | None = None,
 ) -> tuple[Pages, Scans]:
     """The pages of an image file (JPEG, PNG, TIFF of many pages) or of a folder of them, in the order of their names.
+    only: these of them; the others are left out.
 
     Raises DocumentError for what is no image, NoPages for a folder without images, UsageError where the engine is not
     there.
@@ -185,6 +191,8 @@ def read_images(
     pages: list[Page] = []
     frames: dict[int, Frame] = {}
     for number, picture in enumerate(pictures_of_files(path), 1):
+        if only is not None and number not in only:
+            continue
         tell("ocr", number)
         for page, frame in read_picture(picture, len(pages) + 1, number, reader):
             pages.append(page)

@@ -149,7 +149,7 @@ class Kinds:
     @property
     def tables(self) -> tuple[Table, ...]:
         """The tables that they are exported as."""
-        return _tables(self)
+        return _tables(self, tuple(family.definition for family in _loaded(self.own)))
 
     def opened(self, entry: Entry, statuses: Collection[str] | None = None) -> OpenResult:
         """A result. Raises UsageError if the file is none."""
@@ -163,11 +163,10 @@ class Kinds:
 
 
 @cache
-def _tables(kinds: Kinds) -> tuple[Table, ...]:
+def _tables(kinds: Kinds, _definitions: tuple[str, ...]) -> tuple[Table, ...]:
     return tables_of(*(family_of_result(contract, _loaded(kinds.own)) for contract in kinds.contracts))
 
 
-@cache
 def _loaded(own: tuple[str, ...]) -> tuple[Family, ...]:
     return tuple(map(family_of, own))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -87,11 +88,13 @@ _TOUCHED = 0.1  # share of each side of a figure that must lie under a remark fo
 class Within:
     """What the cell that a number stands in says of it. head: the unit of money that the table's head or caption
     states. pointed: an odd sign between digits is the point, as the other figures of the column say. blanks: all of
-    the table's figures have brackets. seat, table: see Token."""
+    the table's figures have brackets. decimals: of a scan, how many those of the column have. seat, table: see Token.
+    """
 
     head: str | None = None
     pointed: bool = False
     blanks: bool = False
+    decimals: frozenset[int] = frozenset()
     seat: Seat | None = None
     table: int | None = None
 
@@ -140,7 +143,9 @@ class TokenStore:
         if within.pointed and has_odd_point(folded):
             folded = _AS_POINT.sub(".", folded)
         if self._is_abroad(composed):
-            return tuple(self._numbers_abroad(composed, as_usual(folded, self.numbers), within))
+            usual = as_usual(folded, self.numbers)
+            formed = by_form(folded, usual, within.decimals) if within.decimals else None
+            return tuple(self._numbers_abroad(composed, formed or usual, within, formed=formed is not None))
         found = (
             (match, _sign_of(match, composed, blanks=within.blanks))
             for match in _NUMBER.finditer(folded)
@@ -151,8 +156,8 @@ class TokenStore:
     def _is_abroad(self, composed: Composed) -> bool:
         return bool(composed.pieces) and composed.pieces[0].page in self.latin
 
-    def _numbers_abroad(self, composed: Composed, folded: str, within: Within) -> Iterator[Number]:
-        """The numbers of a text in Latin script, each with the sign of its currency."""
+    def _numbers_abroad(self, composed: Composed, folded: str, within: Within, *, formed: bool) -> Iterator[Number]:
+        """The numbers of a text in Latin script, each with the sign of its currency. formed: as of by_form."""
         folded = without_mark(folded) if within.table is not None else folded
         plain = signs_first(folded)
         sure = within.table is not None or self.numbers.negative == "()"
@@ -166,7 +171,7 @@ class TokenStore:
             sign = replace(sign, doubtful=sign.doubtful or (within.table is not None and is_sided(plain, sign.end)))
             if folded[sign.start] != plain[sign.start]:  # ($91.1)
                 sign = replace(sign, start=max(currency_before(folded, match.start()) - 1, 0))
-            token = self._token(composed, match, sign, within)
+            token = self._token(composed, match, sign, within, formed=formed)
             yield Number(currency_before(folded, sign.start), sign.end, token)
 
     def _is_number(self, match: re.Match[str], composed: Composed, *, lists: bool = True) -> bool:
@@ -211,7 +216,9 @@ class TokenStore:
         """Whether two characters without a space between stand apart all the same; where OCR puts them is not exact."""
         return far(before, box) and self.origins.get(page) != "ocr"
 
-    def _token(self, composed: Composed, match: re.Match[str], sign: Signed, within: Within) -> Token:
+    def _token(
+        self, composed: Composed, match: re.Match[str], sign: Signed, within: Within, *, formed: bool = False
+    ) -> Token:
         start, end = sign.start, sign.end
         value, decimals = _value_of(match, sign)
         first, last = composed.raw_index(start), composed.raw_index(end - 1)
@@ -228,7 +235,7 @@ class TokenStore:
             origin="ocr" if confidences else self.origins.get(page, "text"),
             confidence=min(confidences, default=None),
             head=within.head,
-            remark=_on(box, self.remarks.get(page, ())) or _unsure(sign, page, box),
+            remark=_on(box, self.remarks.get(page, ())) or _unsure(sign, page, box, formed=formed),
             seat=within.seat,
             table=within.table,
         )
@@ -284,9 +291,11 @@ def _run_around(match: re.Match[str]) -> range:
     return range(start, end + 1)
 
 
-def _unsure(sign: Signed, page: int, box: Box) -> Remark | None:
-    """What keeps a number from being confirmed whose sign can be taken either way."""
-    return Remark("sign", page, box, say("sign_unsure"), touches=True) if sign.doubtful else None
+def _unsure(sign: Signed, page: int, box: Box, *, formed: bool) -> Remark | None:
+    """What keeps a number from being confirmed whose sign can be taken either way, or that is one by its form alone."""
+    if sign.doubtful or formed:
+        return Remark("sign", page, box, say("sign_unsure" if sign.doubtful else "parted_otherwise"), touches=True)
+    return None
 
 
 def _sign_of(match: re.Match[str], composed: Composed | None = None, *, blanks: bool = False) -> Signed:
@@ -328,6 +337,40 @@ def say_point(column: Iterable[str]) -> bool:
     figures = [text.strip() for text in column if _BEGINS_FIGURE.match(text)]
     others = [text for text in figures if not has_odd_point(text)]
     return len(others) >= _FEWEST_OTHERS and all(map(_AMOUNT.fullmatch, others))
+
+
+def decimals_of(column: Iterable[str]) -> frozenset[int]:
+    """How many decimals figures of a column have, as several of its cells say that part thousands or decimals. column:
+    their texts, as usual."""
+    printed = (_PARTED.fullmatch(text) for text in column)
+    times = Counter(len(match["decimals"] or "") for match in printed if match)
+    return frozenset(number for number, count in times.items() if count >= _FEWEST_OTHERS)
+
+
+_PARTED = re.compile(
+    r"[^0-9]*(?=[0-9]*[.,])[0-9]{1,3}(?:,[0-9]{3})*(?:\.(?P<decimals>[0-9]{1,2}))?(?:[^0-9.,][^0-9]*)?"
+)
+
+
+def by_form(folded: str, usual: str, decimals: Collection[int]) -> str | None:
+    """The text of a cell of a scan with its number as it must be by its form, as usual and of the same length: right
+    groups of three, and as many decimals as others of the column have, parted by signs that OCR takes for one another.
+    None where it is in the usual form, or in none. decimals: as of decimals_of.
+    """
+    runs = list(_DIGITS_PARTED.finditer(folded))
+    match = _IN_THREES.fullmatch(runs[0][0]) if len(runs) == 1 else None
+    if match is None or len(match["decimals"] or "") not in decimals:
+        return None
+    start, end = runs[0].span()
+    if _USUAL.fullmatch(usual, start, end) and not _THOUSANDTHS.match(usual[start:end]):
+        return None
+    whole, cents = (re.sub(r"[^0-9]", ",", match["whole"]), match["decimals"])
+    return usual[:start] + (f"{whole}.{cents}" if cents else whole) + usual[end:]
+
+
+_DIGITS_PARTED = re.compile(r"[0-9](?:[0-9.,'\u2019]*[0-9])?")
+_IN_THREES = re.compile(r"(?P<whole>[0-9]{1,3}(?:[.,'\u2019][0-9]{3})*)(?:[.,'\u2019](?P<decimals>[0-9]{1,2}))?")
+_USUAL = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
 
 
 def _is_whole(match: re.Match[str], is_close: Callable[[int], bool], *, lists: bool = True) -> bool:

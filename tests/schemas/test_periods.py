@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recount.schemas.statements import dated, is_before, period_in, period_of
+from recount.schemas.statements import (
+    dated,
+    frame_of,
+    halves_of_time,
+    in_frame,
+    is_before,
+    period_in,
+    period_of,
+    says_time,
+)
 
 _MONTHS = calendar.month_name
 
@@ -121,6 +130,46 @@ def test_what_is_relative_is_dated_by_the_title(over: str, heads: list[str], fou
 def test_a_head_may_say_a_period_and_what_else_its_column_is_of(head: str, period: str | None, besides: str) -> None:
     found, rest = period_in(head)
     assert ((found.told if found else None), rest) == (period, besides)
+
+
+@pytest.mark.parametrize(
+    ("line", "head", "period"),
+    [
+        ("for the nine months ended September 30, 2024 and 2023", "2023", "P9M/2023-09-30"),
+        ("Six Months Ended February 29,", "2023", "P6M/2023-02-28"),
+        ("thirteen weeks ended June 29, 2024 and July 1, 2023", "2023", "2023"),
+        ("nine months ended September 30,", "June 30, 2024", "2024-06-30"),
+        ("years ended December 31, 2024 and 2023", "2023", "2023"),
+        ("Three months", "2023", "2023"),
+    ],
+)
+def test_a_line_over_a_table_may_say_all_of_its_periods_but_the_year(line: str, head: str, period: str) -> None:
+    found = in_frame(period_of(head), frame_of(line))
+    assert found is not None
+    assert found.told == period
+
+
+@pytest.mark.parametrize(
+    "line", ["December 31, 2024 and 2023", "As of June 30, 2024 and December 31, 2023", "2019年12月31日"]
+)
+def test_days_say_no_more_than_time(line: str) -> None:
+    assert says_time(line)
+    assert not says_time(f"{line} of the Company")
+    assert not says_time("Amounts")
+
+
+@pytest.mark.parametrize(
+    ("line", "halves"),
+    [
+        ("Three Months Ended Nine Months Ended", ("Three Months Ended", "Nine Months Ended")),
+        ("June 30, 2024 December 31, 2023", ("June 30, 2024", "December 31, 2023")),
+        ("Three Months Ended September 30,", None),
+        ("June 30, 2024 Change", None),
+        ("2024", None),
+    ],
+)
+def test_two_periods_may_stand_in_one_line(line: str, halves: tuple[str, str] | None) -> None:
+    assert halves_of_time(line) == halves
 
 
 @pytest.mark.parametrize(
