@@ -103,7 +103,7 @@ LINE = (190.0, 70.0, 420.0, 94.0)
     ],
 )
 def test_a_sign_that_was_cut_off_from_its_line_is_of_it(lone: Box, whole: Box | None) -> None:
-    blank = Sheet(np.zeros((200, 500), bool), (), 200 / 72)
+    blank = Sheet(np.zeros((200, 500), bool), np.zeros((200, 500), bool), (), 200 / 72)
     for boxes in ([LINE, lone], [lone, LINE]):
         found = untangled(boxes, blank)
         assert found == [whole] if whole else len(found) == 2
