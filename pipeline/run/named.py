@@ -327,11 +327,12 @@ def propose(drawn: Drawn, who: Asker, known: Iterable[str], examples: Sequence[s
     met = {_meaning(formula_of(one, list(places), {})) for one in known if set(_names_in(one)) <= places.keys()}
     kept: list[str] = []
     dropped: list[str] = []
+    unread: list[FamilyError] = []
     for written in answer.identities[:_MOST_PROPOSED]:
         try:
             formula = formula_of(written, list(places), {})
         except FamilyError as error:
-            dropped.append(f"proposed identity {error}")
+            unread.append(error)
             continue
         if _meaning(formula) in met:
             continue
@@ -341,7 +342,8 @@ def propose(drawn: Drawn, who: Asker, known: Iterable[str], examples: Sequence[s
             kept.append(formula.rule)
         else:
             dropped.append(f"proposed identity {formula.rule!r}: {why}")
-    return kept, dropped
+    more = [f"{len(unread)} proposed identities cannot be read, as {unread[0]}"] if unread else []
+    return kept, [*dropped, *more]
 
 
 def _told(drawn: Drawn) -> list[Table]:

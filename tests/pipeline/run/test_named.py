@@ -347,8 +347,9 @@ def test_identities_that_hold_in_all_examples_are_kept(tmp_path: Path) -> None:
     assert not [formula for formula in bad if f'"{formula}"' in text]
     for formula, why in bad.items():
         assert f"proposed identity {formula!r}: {why}" in drafted.left
-    assert sum("balance.unicorns is no name here" in line for line in drafted.left) == 1
-    assert sum("77.10" in line for line in drafted.left) == 1
+    assert drafted.left[-1].startswith(
+        "2 proposed identities cannot be read, as 'of_debt.net_debt = balance.unicorns': "
+    )
     assert read_by(drafted, examples[1]).figures["/of_debt/0/net_debt"].status == "verified"
 
 
