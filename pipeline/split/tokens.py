@@ -184,14 +184,17 @@ class TokenStore:
             return False
         digit: Box | None = None  # the last of this row
         page, before, at = 0, (0.0, 0.0, 0.0, 0.0), -1  # of the last character; at: its index in the raw ones
+        begin = end = 0  # of the line that it stands on
         text = match.string
         for index in range(match.start(), match.end()):
             sign = text[index]
             if sign in "-%":
                 continue
             raw = composed.raw_index(index)
-            piece, offset = composed.piece_at(raw)
-            box = piece.line.boxes[offset]
+            if not begin <= raw < end:
+                piece, offset = composed.piece_at(raw)
+                begin, end = raw - offset, raw - offset + len(piece.line.boxes)
+            box = piece.line.boxes[raw - begin]
             if page == piece.page and in_one_row(before, box):
                 if over(before, box) or (at == raw - 1 and self._is_far(page, before, box)):
                     return False
