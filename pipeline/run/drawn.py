@@ -140,6 +140,10 @@ class Table:
                 alone = [own.label for own in self.lines[:at] if times[spaceless(own.label)] == 1]
                 line.under = alone[-1] if alone else None
             line.key = free_key(line.label, {own.key for own in self.lines[:at]})
+        taken = {line.key for line in self.lines}
+        for rate in self.rates:
+            while any(f"{key}_{rate.key}" in taken for key in taken):
+                rate.key += "_rate"
 
     def _may_be_filled(self, line: Line) -> bool:
         """Whether a line without figures is one of a form, which another report fills in; headings end in a colon."""

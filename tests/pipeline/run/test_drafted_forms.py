@@ -354,6 +354,21 @@ def test_years_that_were_exchanged_are_not_verified_where_growth_says_so(tmp_pat
     assert result.summary.figures["verified"] == 0
 
 
+def test_a_line_may_be_called_as_the_percentage_of_another_is(tmp_path: Path) -> None:
+    rows = [
+        ["", "2024", "Share"],
+        ["Gifts", "88,210", "94.17%"],
+        ["Gifts share", "5,461", "5.83%"],
+        ["Total", "93,671", "100.00%"],
+    ]
+    path = typeset(tmp_path / "a.pdf", (["Of income", "(USD)"], rows))
+    figures = structured(draft("income", [path], tmp_path).folder, path).figures
+    assert (figures["/of_income/0/gifts_share"].value, figures["/of_income/0/gifts_share_rate"].value) == (
+        5461,
+        Decimal("94.17"),
+    )
+
+
 def test_percentages_of_a_budget_are_of_that_column(tmp_path: Path) -> None:
     def executed(path: Path, seed: int, *, wrong: str = "") -> Path:
         pairs = [(seed * 7 + 88_210, seed * 5 + 80_117), (seed + 31_755, 2 * seed + 26_438)]
