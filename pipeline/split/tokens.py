@@ -354,9 +354,12 @@ def by_form(folded: str, usual: str, decimals: Collection[int]) -> str | None:
     groups of three, and as many decimals as others of the column have, parted by signs that OCR takes for one another.
     None where it is in the usual form, or in none. decimals: as of decimals_of.
     """
-    [run, *others] = [*_DIGITS_PARTED.finditer(folded), None, None]
-    match = _IN_THREES.fullmatch(run[0]) if run is not None and others[0] is None else None
-    if run is None or match is None or len(match["decimals"] or "") not in decimals:
+    runs = list(_DIGITS_PARTED.finditer(folded))
+    if len(runs) != 1:
+        return None
+    [run] = runs
+    match = _IN_THREES.fullmatch(run[0])
+    if match is None or len(match["decimals"] or "") not in decimals:
         return None
     start, end = run.span()
     if _USUAL.fullmatch(usual, start, end) and not _THOUSANDTHS.match(usual[start:end]):
