@@ -69,7 +69,7 @@ def test_the_recogniser_in_parts_reads_as_the_whole_one(text: str) -> None:
     batch = np.broadcast_to(line.astype(np.float32) / 127.5 - 1, (1, 3, *line.shape)).copy()
     path = backends._model(backends._RECOGNISER)
     whole = Whole(backends._compiled(openvino.Core().read_model(path), EXACT))
-    in_parts, signs = backends._openvino_recogniser(path, "f32")
+    in_parts, signs = backends._openvino_recogniser(path, EXACT)
     [(chosen, chances)], [(own, shares)] = whole.best([batch]), in_parts.best([batch])
     assert np.array_equal(chosen, own)
     assert chosen.any()
