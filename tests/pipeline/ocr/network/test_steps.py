@@ -31,9 +31,7 @@ def networks() -> tuple[Whole, Parted]:
     model = openvino.Model([op.softmax(op.add(product, op.constant(BIAS)), 2)], [lines], "whole")
     *models, weights, bias = parted(model)
     features, leaning, probable = (backends._compiled(part, EXACT) for part in models)
-    return Whole(backends._compiled(model, EXACT)), Parted(
-        features, leaning, probable, weights, bias
-    )
+    return Whole(backends._compiled(model, EXACT)), Parted(features, leaning, probable, weights, bias)
 
 
 WHOLE, PARTED = networks()
