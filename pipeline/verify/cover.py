@@ -357,7 +357,7 @@ def _is_off_alone(evaluation: Evaluation) -> bool:
     return (
         len(counted) == 2
         and counted[0].quantum == counted[1].quantum
-        and abs(evaluation.computed or 0) in (abs(operand.value) for operand in counted)
+        and abs(evaluation.computed or Decimal(0)) in [abs(operand.value) for operand in counted]
     )
 
 
