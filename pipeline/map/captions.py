@@ -116,9 +116,10 @@ def title_of(blocks: Sequence[Block], at: int) -> tuple[str, Period | None]:
 
 
 def _times_over(blocks: Sequence[Block], line: str) -> int:
-    """Over how many tables a line stands: the name of a company is over all of them, and the title of none."""
+    """Over how many tables a line stands: the name of a company is over all of them, and the title of one. A paragraph
+    above one, which is in no caption, is over that."""
     grids = (block for block in blocks if isinstance(block, Grid))
-    return sum(any(line == above.text.printed.strip() for above in grid.caption) for grid in grids)
+    return max(1, sum(any(line == above.text.printed.strip() for above in grid.caption) for grid in grids))
 
 
 def may_be_title(words: str) -> bool:
