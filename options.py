@@ -133,6 +133,9 @@ class SettingsOptions:
             help="f32 reads a scan the same on every machine; auto computes with 16 bits where that is faster.",
         ),
     ] = "auto"
+    ocr_device: Annotated[
+        str, typer.Option("--ocr-device", metavar="NAME", help="What openvino reads scans on: CPU, GPU, GPU.1 …")
+    ] = "CPU"
     mapper: Annotated[
         MapperName,
         typer.Option(
@@ -232,7 +235,7 @@ VerifyOptions = Annotated[RunOptions, ("timeout", "memory")]
 EvalOptions = Annotated[
     SettingsOptions, ("family", "families", "mapper", "model", "base_url", "rounds", "settings_file")
 ]
-SplitOptions = Annotated[SettingsOptions, ("family", "families", "ocr", "ocr_backend", "ocr_precision")]
+SplitOptions = Annotated[SettingsOptions, ("family", "families", "ocr", "ocr_backend", "ocr_precision", "ocr_device")]
 NamingOptions = Annotated[
     SettingsOptions,
     (

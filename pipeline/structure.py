@@ -390,13 +390,13 @@ def pages_of(path: Path, settings: Settings = DEFAULTS) -> Pages:
 
 def _read(path: Path, settings: Settings, only: Collection[int] | None = None) -> tuple[Pages, Scans]:
     if is_image(path):
-        return read_images(path, settings.ocr_backend, settings.ocr_precision, only)
+        return read_images(path, *settings.ocr_by, only)
     if is_text(path):
         return read_text(path), Scans(path, {})
     with _uncollected():
         pages = read_pdf(path)
     seen = witnessed(pages, path, settings.ocr, settings.ocr_backend)
-    return fill_scanned(seen, path, settings.ocr, settings.ocr_backend, settings.ocr_precision, only)
+    return fill_scanned(seen, path, settings.ocr, *settings.ocr_by, only)
 
 
 def _last_page(pages: Pages, scans: Scans) -> int:
@@ -422,7 +422,7 @@ def _repair(decided: Overlaid, scans: Scans, settings: Settings) -> Repaired:
     from recount.pipeline.ocr.reread import ScanRereader, forget
 
     try:
-        rereader = ScanRereader(scans, settings.ocr_backend, settings.ocr_precision)
+        rereader = ScanRereader(scans, *settings.ocr_by)
         return repair(decided.report, decided.verified, decided.tokens, rereader)
     finally:
         forget()

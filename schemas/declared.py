@@ -21,8 +21,8 @@ from recount.schemas.arithmetic import Identity
 from recount.schemas.describe import Field, fields_of
 from recount.schemas.family import Family, Heading, Money, Numbers
 from recount.schemas.figures import F, Figure, Kind, Model, figure, part, rows, text, year
-from recount.schemas.formulae import PREVIOUS, FamilyError, Formula, Said, formula_of, perhaps
-from recount.schemas.statements import Statement, line, previous_of, rate, wholes
+from recount.schemas.formulae import PREVIOUS, FamilyError, Formula, Said, formula_of, parted, perhaps
+from recount.schemas.statements import Statement, beside_of, line, previous_of, rate, wholes
 from recount.schemas.terms import Sum
 
 # --- models
@@ -42,12 +42,14 @@ class _Declared(Model):
 
     def identities(self: Any) -> Iterator[Identity]:
         name = getattr(self, self.named_by, None) if self.named_by else None
+        # What is said of two columns may tell lines that were exchanged, or heads: the sums of one hold all the same.
+        loose = not self.blank or any(formula.looks_beside for formula in self.formulae)
         for formula in self.formulae:
-            if formula.looks_back:  # the report knows the column before this one
+            if formula.looks_beside:  # the report knows the other columns
                 continue
             figures = {key: getattr(self, key) for key in formula.names}
             identity = formula.identity(figures, f"{name}·{formula.rule}" if name else formula.rule, blank=self.blank)
-            yield replace(identity, loose=not self.blank)
+            yield replace(identity, loose=loose)
 
 
 class _DeclaredReport(Model):
@@ -64,23 +66,27 @@ class _DeclaredReport(Model):
                 loose = any(isinstance(said, tuple) for said in figures.values())
                 yield replace(formula.identity(figures, formula.rule, blank=False), loose=loose)
         for key in sorted(self.statements):
-            yield from _looking_back(getattr(self, key) or ())
+            yield from _looking_beside(getattr(self, key) or ())
         for key, words in self.totals.items():
             yield from _totalled(getattr(self, key), words)
 
 
-def _looking_back(columns: Sequence[Any]) -> Iterator[Identity]:
-    """What a statement says of two periods, in each column that has one before it. What is not printed is missing."""
+def _looking_beside(columns: Sequence[Any]) -> Iterator[Identity]:
+    """What a statement says of two of its columns, in each that has the other. What is not printed is missing."""
     for column in columns:
-        before = previous_of(column, columns)
-        for formula in column.formulae if before is not None else ():
-            if formula.looks_back:
-                figures = {name: _in_period(name, column, before) for name in formula.names}
+        for formula in (own for own in column.formulae if own.looks_beside):
+            names = {name: parted(name) for name in formula.names}
+            others = {which: _other(column, columns, which) for _, which in names.values()}
+            if None not in others.values():
+                figures = {name: getattr(others[which], key) for name, (key, which) in names.items()}
                 yield formula.identity(figures, formula.rule, blank=False)
 
 
-def _in_period(name: str, column: Any, before: Any) -> Any:
-    return getattr(before, name.removeprefix(PREVIOUS)) if name.startswith(PREVIOUS) else getattr(column, name)
+def _other(column: Any, columns: Sequence[Any], which: str) -> Any:
+    """The column that a name speaks of. which: as of parted."""
+    if not which:
+        return column
+    return previous_of(column, columns) if which == PREVIOUS else beside_of(column, columns, which)
 
 
 def _between(report: Any, formula: Formula) -> Iterator[Mapping[str, Said]]:
@@ -239,9 +245,11 @@ def _family(said: Mapping[str, Any]) -> Family:
     for formula in report.formulae:
         if formula.stated.partition(".")[0] in tables:
             raise _Wrong(f"{formula.stated} is a figure of every row: its sum stands behind the =", formula.rule)
+        if any(parted(name)[1] not in ("", PREVIOUS) for name in formula.names):
+            raise _Wrong("a column is named in the identities of its statement alone", formula.rule)
         back = (name.removeprefix(PREVIOUS) for name in formula.names if name.startswith(PREVIOUS))
         if alone := [name for name in back if name.partition(".")[0] not in report.statements]:
-            raise _Wrong(f"{alone[0]} has one period: previous is said of statements", formula.rule)
+            raise _Wrong(f"{alone[0]} has one column: another is spoken of in statements alone", formula.rule)
     return Family(
         name,
         said.get("title", name),
@@ -348,8 +356,8 @@ def _model(name: str, bases: tuple[Any, ...], fields: Mapping[str, Any], formula
     titles = {fields_of(model)[key].title: key for key in keys if fields_of(model)[key].of is None}
     model.formulae = tuple(_formula(one, keys, titles) for one in formulae)
     for formula in model.formulae:
-        if formula.looks_back and not issubclass(model, Statement):
-            raise _Wrong(f"{name} has one period: previous is said of statements", formula.rule)
+        if formula.looks_beside and not issubclass(model, Statement):
+            raise _Wrong(f"{name} has one column: another is spoken of in statements alone", formula.rule)
     return model
 
 

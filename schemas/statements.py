@@ -346,6 +346,19 @@ def previous_of(column: _S, columns: Iterable[_S]) -> _S | None:
     return found[0] if len(found) == 1 else None
 
 
+def beside_of(column: _S, columns: Iterable[_S], head: str) -> _S | None:
+    """The column of a statement that is of the same period and has a head, what it says of its period aside. None where
+    there is none, or several."""
+    words = "".join(head.split()).casefold()
+    found = [own for own in columns if own is not column and own.period == column.period and words in _heads(own)]
+    return found[0] if len(found) == 1 else None
+
+
+def _heads(column: Statement[Any]) -> tuple[str, str]:
+    """What the head of a column says besides a period, and all that it says."""
+    return _of(column), "".join((column.head or "").split()).casefold()
+
+
 def _of(column: Statement[Any]) -> str:
     return "".join(period_in(column.head or "")[1].split()).casefold()
 

@@ -58,9 +58,9 @@ def rates_of(
     labels: Sequence[int],
     percent: Container[int],
 ) -> tuple[Rates, ...]:
-    """The columns of percentages, each with the amounts that it is of: those of the period that its head says; of a
-    change the latest left of it, behind the one before it; else those right before it, if as many columns are of the
-    same as there are of amounts.
+    """The columns of percentages, each with the amounts that it is of: those right before it, if they are of the period
+    that its head says, or if all left of it, behind the one before it, are of one period; of several, a change is of
+    the latest.
 
     heads, labels: as of columns_of. percent: the columns of which most figures are printed with a percent sign.
     """
@@ -87,16 +87,15 @@ def _amounts_of(
 ) -> int | None:
     """The place of the column of amounts that a column of percentages is of; None where that is not certain. half: the
     places of the columns of amounts in its half; alike: the columns of percentages of the same head."""
-    left = [own for own in half if own < number]
     period = period_in(heads[number][0])[0]
-    if _OF_CHANGE.search(heads[number][0]):
-        before = max((one for one in alike if one < number), default=-1)
-        return min((half[own] for own in left if own > before), default=None)
-    if period is not None:
-        left = [own for own in left if period_in(heads[own][0])[0] == period]
-    elif len(alike) != len(set(half.values())):
-        return None
-    return half[max(left)] if left else None
+    of_change = _OF_CHANGE.search(heads[number][0]) is not None
+    before = max((one for one in alike if one < number), default=-1)
+    left = [own for own in half if before < own < number]
+    if period is not None and not of_change:
+        left = [own for own in half if own < number and period_in(heads[own][0])[0] == period]
+    if len({period_in(heads[own][0])[0] for own in left}) == 1:
+        return half[max(left)]
+    return min((half[own] for own in left), default=None) if of_change else None
 
 
 def _half(column: int, labels: Sequence[int]) -> int:

@@ -90,6 +90,7 @@ _NO_LABEL = re.compile(
 )
 """What is no label of a figure, but more of a sentence, or the name of what is only numbered."""
 _LABELLED = re.compile(rf"(?:.*{_OPENS}|^)(?P<words>{_CALLED}?){_SPAN}{_SAYS} ?\(? ?$")
+"""Before a figure: its label, behind what begins it last, and what joins the two."""
 _NUMBERED = re.compile(r" ?[-–/()▮]| (?:in|of|for|from|on|as|or)(?![a-z])")
 """Behind a whole number that numbers something: 405 of an act, 13 or 15(d), 555-1234."""
 _BROUGHT = re.compile(rf"{_BRINGS}(?P<words>{_CALLED}?){_CLOSES}")

@@ -66,6 +66,7 @@ def fill_scanned(
     mode: OcrMode = "auto",
     backend: OcrBackend = "openvino",
     precision: OcrPrecision = "f32",
+    device: str = "CPU",
     only: Collection[int] | None = None,
 ) -> tuple[Pages, Scans]:
     """The pages of a PDF with those that have no usable text layer read by OCR.
@@ -84,7 +85,7 @@ def fill_scanned(
     from recount.pipeline.ocr.network.engine import engine
 
     forget()  # another file may have had this path
-    reader = engine(backend, precision)
+    reader = engine(backend, precision, device)
     counted = Tally("ocr", of=len(wanted))
     done: list[Page] = []
     frames: dict[int, Frame] = {}
@@ -173,6 +174,7 @@ def read_images(
     path: Path,
     backend: OcrBackend = "openvino",
     precision: OcrPrecision = "f32",
+    device: str = "CPU",
     only: Collection[int] | None = None,
 ) -> tuple[Pages, Scans]:
     """The pages of an image file (JPEG, PNG, TIFF of many pages) or of a folder of them, in the order of their names.
@@ -185,7 +187,7 @@ def read_images(
     from recount.pipeline.ocr.image.scan import read_picture
     from recount.pipeline.ocr.network.engine import engine
 
-    reader = engine(backend, precision)
+    reader = engine(backend, precision, device)
     pages: list[Page] = []
     frames: dict[int, Frame] = {}
     for number, picture in enumerate(pictures_of_files(path), 1):

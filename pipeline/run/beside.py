@@ -6,7 +6,7 @@ A relation is taken for no chance by the same measure as those of one column (re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import log10
@@ -95,24 +95,44 @@ def _percent(part: Value, whole: Value) -> tuple[Decimal, Decimal | None]:
 
 # --- percentages beside amounts
 
-GROWTH = -1
-"""In the place of a whole: the percentages say by how many percent the amounts have changed."""
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What percentages are: the share of a line, by its number, or of the same line in another column, of a head or, as
+    EARLIER, of the period before. growth: by how much more than that, instead."""
+
+    whole: int | None = None
+    head: str = ""
+    growth: bool = False
 
 
-def beside_of(amounts: Sequence[Series], rates: Sequence[Series], before: Sequence[int | None]) -> int | None:
-    """What the percentages beside the lines of a table are: the share of a line, by its number, or GROWTH; None for
-    what is not so in each line and column, or may be chance. rates: of each line. before: as of since."""
-    for tried, whole in enumerate((GROWTH, *_wholes(amounts, rates)), 1):
+EARLIER = ""
+"""In the place of a head: the column of the period before."""
+Others = Mapping[str, Sequence[int | None]]
+"""By head, EARLIER among them: of each column, the other column with that head."""
+
+
+def beside_of(amounts: Sequence[Series], rates: Sequence[Series], others: Others) -> Beside | None:
+    """What the percentages beside the lines of a table are; None for what is not so in each line and column, or may be
+    chance. rates: of each line."""
+    columns = [Beside(head=head, growth=growth) for head in others for growth in (True, False)]
+    tries = [*columns, *(Beside(whole) for whole in _wholes(amounts, rates))]
+    for tried, way in enumerate(tries, 1):
         digits = 0.0
         for one, its in zip(amounts, rates, strict=True):
-            own = _digits_beside(one, its, before if whole == GROWTH else amounts[whole])
+            of = amounts[way.whole].values if way.whole is not None else _elsewhere(one, others[way.head])
+            own = _digits_beside(one, its, of, growth=way.growth)
             if own is None:
                 break
             digits += own
         else:
             if digits >= MARGIN + log10(tried):
-                return whole
+                return way
     return None
+
+
+def _elsewhere(one: Series, columns: Sequence[int | None]) -> Sequence[Value | None]:
+    return [one.values[other] if other is not None else None for other in columns]
 
 
 _ALL = Decimal(100)
@@ -125,15 +145,13 @@ def _wholes(amounts: Sequence[Series], rates: Sequence[Series]) -> Iterator[int]
     yield from sorted(filled, key=lambda at: (said[at] != {_ALL}, bool(said[at]), at))
 
 
-def _digits_beside(one: Series, its: Series, of: Sequence[int | None] | Series) -> float | None:
-    """The digits that percentages of a line explain; None where one is not so. of: the whole, or the columns before."""
+def _digits_beside(one: Series, its: Series, of: Sequence[Value | None], *, growth: bool) -> float | None:
+    """The digits that percentages of a line explain; None where one is not so. of: what they are of, in each column."""
     digits = 0.0
-    for column, said in enumerate(its.values):
-        now = one.values[column]
-        whole = of.values[column] if isinstance(of, Series) else _then(one, of[column])
+    for said, now, whole in zip(its.values, one.values, of, strict=True):
         if said is None or now is None or whole is None:
             continue
-        made, half = _percent(now, whole) if isinstance(of, Series) else _since("growth", now, whole)
+        made, half = _since("growth", now, whole) if growth else _percent(now, whole)
         if half is None:
             continue
         slack = said[1] + half
@@ -142,7 +160,3 @@ def _digits_beside(one: Series, its: Series, of: Sequence[int | None] | Series) 
         if made and abs(said[0]) != _ALL:
             digits += max(0.0, log10(abs(made) / (2 * slack)))
     return digits
-
-
-def _then(one: Series, earlier: int | None) -> Value | None:
-    return one.values[earlier] if earlier is not None else None

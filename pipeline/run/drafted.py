@@ -25,7 +25,7 @@ from recount.pipeline.map.tables.sheet import bare
 from recount.pipeline.model.ask.question import Asker
 from recount.pipeline.recognise import family_of, free_name
 from recount.pipeline.result import Result
-from recount.pipeline.run.beside import GROWTH, Since
+from recount.pipeline.run.beside import Since
 from recount.pipeline.run.drawn import UNKNOWN, Drawn, Line, Rate, Rows, Table, across, drawn_from, totals
 from recount.pipeline.run.imported import Imported, imported
 from recount.pipeline.run.named import asking, name_parts, propose, read_otherwise, restore
@@ -39,7 +39,7 @@ from recount.pipeline.structure import splits_of, structure
 from recount.schemas.declared import key_of
 from recount.schemas.family import AS_PRINTED, FILE, Money
 from recount.schemas.figures import Kind
-from recount.schemas.formulae import PREVIOUS, written
+from recount.schemas.formulae import PREVIOUS, in_column, written
 
 # --- the family as it is written
 
@@ -107,10 +107,12 @@ def _statement(table: Table) -> dict[str, Any]:
 
 def _rate(keys: Sequence[str], rate: Rate) -> dict[str, str]:
     """A column of percentages beside the amounts of a statement."""
-    said = {"key": rate.key, "title": rate.head}
-    if rate.of == GROWTH:
-        return said | {"is": f"(line - {PREVIOUS}line) / {PREVIOUS}line"}
-    return said | ({"is": f"line / {keys[rate.of]}"} if rate.of is not None else {})
+    said, of = {"key": rate.key, "title": rate.head}, rate.of
+    if of is None:
+        return said
+    other = in_column("line", of.head) if of.head else f"{PREVIOUS}line"
+    whole = keys[of.whole] if of.whole is not None else other
+    return said | {"is": f"(line - {whole}) / {whole}" if of.growth else f"line / {whole}"}
 
 
 def _table(own: Rows) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise, product
 from math import log10
@@ -17,7 +17,7 @@ from recount.pipeline.map.captions import title_of
 from recount.pipeline.map.columns import Column
 from recount.pipeline.map.headed import Headed, headed, labelled, said_in
 from recount.pipeline.map.statements import Lines, figure_of, kind_of_label, lines_of, spaceless
-from recount.pipeline.run.beside import GROWTH, Since, beside_of, says, since
+from recount.pipeline.run.beside import EARLIER, Beside, Others, Since, beside_of, says, since
 from recount.pipeline.run.relations import MARGIN, Relation, Series, Value, relations
 from recount.pipeline.split.folding import has_ideograph
 from recount.schemas.declared import end_of, key_of
@@ -62,11 +62,11 @@ class Line:
 
 @dataclass(slots=True)
 class Rate:
-    """A column of percentages beside amounts. of: the number of the line that they are shares of, or GROWTH."""
+    """A column of percentages beside amounts. of: what they are, if it was found."""
 
     head: str
     key: str
-    of: int | None = None
+    of: Beside | None = None
 
 
 @dataclass(slots=True)
@@ -140,6 +140,10 @@ class Table:
                 alone = [own.label for own in self.lines[:at] if times[spaceless(own.label)] == 1]
                 line.under = alone[-1] if alone else None
             line.key = free_key(line.label, {own.key for own in self.lines[:at]})
+        taken = {line.key for line in self.lines}
+        for rate in self.rates:
+            while any(f"{key}_{rate.key}" in taken for key in taken):
+                rate.key += "_rate"
 
     def _may_be_filled(self, line: Line) -> bool:
         """Whether a line without figures is one of a form, which another report fills in; headings end in a colon."""
@@ -173,13 +177,31 @@ class Table:
         self.found = relations(series)
         before = [self._before(column) for column in columns]
         numbers = [columns.index(column) if column is not None else None for column in before]
+        self.since = since(series, numbers, [says(line.label) for line in self.lines])
         amounts = [at for at, one in enumerate(series) if one.kind is not Kind.PERCENT]
         for rate in self.rates:
             told = [self.lines[at].rates.get(rate.head, {}) for at in amounts]
             beside = [Series(Kind.PERCENT, tuple(map(own.get, columns))) for own in told]
-            of = beside_of([series[at] for at in amounts], beside, numbers)
-            rate.of = amounts[of] if of is not None and of != GROWTH else of
-        self.since = since(series, numbers, [says(line.label) for line in self.lines])
+            found = beside_of([series[at] for at in amounts], beside, {EARLIER: numbers, **self._by_head(columns)})
+            whole = amounts[found.whole] if found is not None and found.whole is not None else None
+            rate.of = replace(found, whole=whole) if found is not None else None
+
+    def _by_head(self, columns: Sequence[tuple[int, int]]) -> Others:
+        """By what heads say besides a period, of each column the other one of its period that says so."""
+        heads = [self._of(column) or spaceless(self.heads[column].head) for column in columns if column in self.heads]
+        found: dict[str, list[int | None]] = {}
+        for own in self.heads.values() if len(heads) == len(columns) else ():
+            head = own.of or own.head
+            if head in found or "'" in head:
+                continue
+            mine = [at for at, words in enumerate(heads) if words == spaceless(head)]
+            beside = [[other for other in mine if self._is_beside(columns[other], column)] for column in columns]
+            found[head] = [others[0] if len(others) == 1 else None for others in beside]
+        return {head: others for head, others in found.items() if set(others) != {None}}
+
+    def _is_beside(self, column: tuple[int, int], other: tuple[int, int]) -> bool:
+        """Whether two columns are of one period of one example."""
+        return column != other and column[0] == other[0] and self.columns[column] == self.columns[other]
 
     def wholes(self) -> dict[tuple[int, int], str | None]:
         """The columns that stand for their period, in each example."""
@@ -201,7 +223,7 @@ class Table:
         return found[0] if len(found) == 1 else None
 
     def _of(self, column: tuple[int, int]) -> str:
-        return "".join(self.heads[column].of.split()).casefold() if column in self.heads else ""
+        return spaceless(self.heads[column].of) if column in self.heads else ""
 
 
 def _tables(documents: Sequence[Document]) -> tuple[list[Table], int]:

@@ -138,8 +138,8 @@ def _fields(part: Part) -> list[str]:
 
 def name_parts(drawn: Drawn, who: Asker, threads: int = 4) -> list[str]:
     """Gives the parts of a draft and their lines the names that a model has for them; returns what was dropped of its
-    answers, a sentence each. A part that does not matter is put aside, unless something in it adds up, or
-    most of what is said of it cannot be used."""
+    answers, a sentence each. A part that does not matter is put aside, unless something in it adds up, or most of what
+    is said of it cannot be used."""
     parts, english = parts_of(drawn), in_english(drawn)
     questions = [(at, first) for at, part in enumerate(parts) for first in range(0, len(labels_of(part)), _LINES)]
 
@@ -192,6 +192,10 @@ def _taken_up(part: Part, said: Sequence[Names], taken: Collection[str]) -> tupl
         if isinstance(part, Table):
             _call(part.lines, at, line, use)
     _set_keys(part, keys)
+    if len(set(_fields(part))) < len(_fields(part)):  # cash_share is the share of cash already
+        use.unusable += keys.values()
+        _set_keys(part, dict(enumerate(own)))
+        keys = {}
     words = ", ".join(use.unusable[:_SHOWN])
     number = len(use.unusable)
     return len(keys), [f"{title}: {number} names cannot be used, as {words}"] if number else []
@@ -211,7 +215,7 @@ def _call(lines: Sequence[Line], at: int, said: NamedLine, use: _Use) -> None:
 
     def free(words: str | None) -> str | None:
         usable = use.words(words, line.label) if words else None
-        if usable and any(are_alike(usable, other) for other in others):
+        if usable and not are_alike(usable, line.label) and any(are_alike(usable, other) for other in others):
             use.unusable.append(usable)
             return None
         return usable
@@ -323,11 +327,12 @@ def propose(drawn: Drawn, who: Asker, known: Iterable[str], examples: Sequence[s
     met = {_meaning(formula_of(one, list(places), {})) for one in known if set(_names_in(one)) <= places.keys()}
     kept: list[str] = []
     dropped: list[str] = []
+    unread: list[FamilyError] = []
     for written in answer.identities[:_MOST_PROPOSED]:
         try:
             formula = formula_of(written, list(places), {})
         except FamilyError as error:
-            dropped.append(f"proposed identity {error}")
+            unread.append(error)
             continue
         if _meaning(formula) in met:
             continue
@@ -337,7 +342,8 @@ def propose(drawn: Drawn, who: Asker, known: Iterable[str], examples: Sequence[s
             kept.append(formula.rule)
         else:
             dropped.append(f"proposed identity {formula.rule!r}: {why}")
-    return kept, dropped
+    more = [f"{len(unread)} proposed identities cannot be read, as {unread[0]}"] if unread else []
+    return kept, [*dropped, *more]
 
 
 def _told(drawn: Drawn) -> list[Table]:
@@ -361,7 +367,7 @@ def _meaning(formula: Formula) -> object:
 
 def _why_not(formula: Formula, places: Mapping[str, tuple[Table, Line]], examples: Sequence[str]) -> str | None:
     """Why a proposed identity is not taken; None if it holds wherever it can be counted, and is no chance."""
-    if formula.at_most or formula.factor or formula.looks_back:
+    if formula.at_most or formula.factor or formula.looks_beside:
         return "it is no sum and no share of one period"
     if len({name.partition(".")[0] for name in formula.names}) < 2:
         return "it is of one table alone"

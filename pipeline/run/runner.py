@@ -57,6 +57,8 @@ def variant_of(settings: Settings) -> str:
     parts: list[str] = [settings.ocr, settings.ocr_backend]
     if settings.ocr_precision != DEFAULTS.ocr_precision:
         parts.append(settings.ocr_precision)
+    if settings.ocr_device != DEFAULTS.ocr_device:
+        parts.append(settings.ocr_device)
     if settings.family is not None:
         parts.append(fingerprint(settings.family, settings.families))
     elif settings.families is not None:

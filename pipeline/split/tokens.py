@@ -189,14 +189,17 @@ class TokenStore:
             return False
         digit: Box | None = None  # the last of this row
         page, before, at = 0, (0.0, 0.0, 0.0, 0.0), -1  # of the last character; at: its index in the raw ones
+        begin = end = 0  # of the line that it stands on
         text = match.string
         for index in range(match.start(), match.end()):
             sign = text[index]
             if sign in "-%":
                 continue
             raw = composed.raw_index(index)
-            piece, offset = composed.piece_at(raw)
-            box = piece.line.boxes[offset]
+            if not begin <= raw < end:
+                piece, offset = composed.piece_at(raw)
+                begin, end = raw - offset, raw - offset + len(piece.line.boxes)
+            box = piece.line.boxes[raw - begin]
             if page == piece.page and in_one_row(before, box):
                 if over(before, box) or (at == raw - 1 and self._is_far(page, before, box)):
                     return False
@@ -355,13 +358,10 @@ def by_form(folded: str, usual: str, decimals: Collection[int]) -> str | None:
     None where it is in the usual form, or in none. decimals: as of decimals_of.
     """
     runs = list(_DIGITS_PARTED.finditer(folded))
-    if len(runs) != 1:
-        return None
-    [run] = runs
-    match = _IN_THREES.fullmatch(run[0])
+    match = _IN_THREES.fullmatch(runs[0][0]) if len(runs) == 1 else None
     if match is None or len(match["decimals"] or "") not in decimals:
         return None
-    start, end = run.span()
+    start, end = runs[0].span()
     if _USUAL.fullmatch(usual, start, end) and not _THOUSANDTHS.match(usual[start:end]):
         return None
     whole, cents = (re.sub(r"[^0-9]", ",", match["whole"]), match["decimals"])

@@ -250,7 +250,7 @@ _CLASS = re.compile(r"[23]\d\d")
 
 def is_function_class(name: str) -> bool:
     """Whether a name is that of a class of expenditure by function, in any year, with or without its 支出."""
-    return _plain(name).removesuffix("支出") in _FUNCTIONS
+    return _plain(name).removesuffix("支出") in FUNCTION_NAMES
 
 
 def contradiction(code: str, name: str) -> Saying | None:
@@ -279,6 +279,7 @@ def _plain(name: str) -> str:
     return "".join(name.translate(_BRACKETS).split())
 
 
-_FUNCTIONS = frozenset(
+FUNCTION_NAMES = frozenset(
     _plain(known.name).removesuffix("支出") for names in FUNCTION_CLASSES.values() for known in names
 )
+"""What classes of expenditure by function are called, in any year, without their 支出."""

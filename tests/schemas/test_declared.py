@@ -398,12 +398,48 @@ def test_previous_stands_before_one_name_behind_the_equals_sign(tmp_path: Path, 
 
 
 def test_previous_is_said_of_statements(tmp_path: Path) -> None:
-    with pytest.raises(FamilyError, match="grants has one period: previous is said of statements"):
+    with pytest.raises(FamilyError, match="grants has one column: another is spoken of in statements"):
         family_from(written(tmp_path, GOOD.replace("share = given / asked", "share = given / previous asked")))
-    with pytest.raises(FamilyError, match=r"staff\.all has one period"):
+    with pytest.raises(FamilyError, match=r"staff\.all has one column"):
         family_from(
             written(tmp_path, GOOD.replace("income.surplus = balance", "income.surplus = previous staff.all + balance"))
         )
+
+
+def test_a_formula_speaks_of_the_column_of_a_head(tmp_path: Path) -> None:
+    text = FLOWS.replace(OPENING, "opening = closing in 'Plan'")
+    family = family_from(written(tmp_path, text))
+    columns = [
+        ("2024", "Plan 2024", {"closing": "80.00"}),
+        ("2024", "Done 2024", {"opening": "80.00", "closing": "90.00"}),
+        ("2023", "Plan 2023", {"closing": "70.00"}),
+        ("2023", "Done 2023", {"opening": "75.00"}),
+    ]
+    report = family.report_of(Figure)(cash=columns_of(family, "cash", *columns))
+    found = [evaluate(own) for own in identities_of(report) if own.rule == "opening = closing in 'Plan'"]
+    assert [(one.result, *(operand.value for operand in one.operands)) for one in found] == [
+        ("pass", 80, 80),
+        ("fail", 75, 70),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("formula", "why"),
+    [
+        ("opening = closing in Budget", "the head of a column is expected in 'single quotation marks'"),
+        ("opening = closing in", "the head of a column is expected"),
+        ("opening in 'Budget' = closing", "= or <= or ≤ is expected before 'in'"),
+    ],
+)
+def test_a_head_stands_in_quotation_marks_behind_a_name(tmp_path: Path, formula: str, why: str) -> None:
+    with pytest.raises(FamilyError, match=why):
+        family_from(written(tmp_path, FLOWS.replace(OPENING, formula)))
+
+
+def test_a_column_is_named_within_its_statement(tmp_path: Path) -> None:
+    between = 'title = "Flows"\nidentities = ["cash.opening = balance.cash in \'Budget\'"]'
+    with pytest.raises(FamilyError, match="a column is named in the identities of its statement alone"):
+        family_from(written(tmp_path, FLOWS.replace('title = "Flows"', between)))
 
 
 # --- percentages beside lines

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from recount.pipeline.map.grammar.passage import N, Passage, clean
-from recount.schemas.common.codes import is_function_class
+from recount.schemas.common.codes import FUNCTION_NAMES, is_function_class
 
 Span = tuple[int, int]
 LEVELS = ("class_name", "section_name", "item_name")
@@ -23,6 +23,7 @@ ORDINAL = (
 _BEGINS = rf"(?:(?<=\n)|^|(?<=[。;:]))\s*{ORDINAL}\s*\"?[.]?\s*"
 _NAME = r'[^。;,:\n▮"]'
 _AMOUNT_FOLLOWS = rf"(?=[。,:]?\s*(?:\d{{4}}年度?)?(?:年初|全年|本年|支出(?!支出)|决算|预算|{N}))"
+_CLASS_NAMES = "|".join(sorted(map(re.escape, FUNCTION_NAMES), key=len, reverse=True))
 _FORMS = (
     rf"(?P<c1>{_NAME}{{2,40}}?)\({N}?类\)[,、]?(?P<s1>[^。;,:\n▮]{{2,60}}?)\({N}?款\)[,、]?"
     rf"(?P<i1>[^。;:\n▮]{{2,80}}?)\({N}?项\)\"?",
@@ -32,6 +33,9 @@ _FORMS = (
     rf"(?P<i5>{_NAME}{{2,60}}?)\({N}?项\)\"?",
     rf"(?P<c6>[^。;,:\n▮\"—–-]{{2,40}})[—–-]{{1,2}}(?P<s6>[^。;,:\n▮\"—–-]{{2,40}})[—–-]{{1,2}}"
     rf"(?P<i6>[^。;,:\n▮\"—–-]{{2,40}}?){_AMOUNT_FOLLOWS}",
+    # A dash that is read as 一 parts names too, behind one that is a class's.
+    rf"(?P<c9>(?:{_CLASS_NAMES})(?:支出)?)(?:[—–-]{{1,2}}|一)(?P<s9>[^。;,:\n▮\"—–一-]{{2,40}})(?:[—–-]{{1,2}}|一)"
+    rf"(?P<i9>[^。;,:\n▮\"—–-]{{2,40}}?){_AMOUNT_FOLLOWS}",
     rf"(?P<c0>{_NAME}{{2,40}}?)\({N}\)(?P<s0>{_NAME}{{2,40}}?)\({N}\)(?P<i0>{_NAME}{{2,60}}?)\((?P<k0>{N})\)",
     rf"(?P<i7>{_NAME}{{2,60}}?)\((?P<k7>{N})\)",
     rf"(?P<k8>{N})(?P<i8>{_NAME}{{2,60}}?){_AMOUNT_FOLLOWS}",

@@ -383,7 +383,9 @@ def _is_stretch(at: float, start: float, end: float, ink: _Ink) -> bool:
     share = ink.along(run)
     if end - start < _LONG:
         bare = not ink.is_crowded(run) or (share >= _WHOLE and ink.is_specked(run))
-        return share >= _MOSTLY and bare and not ink.parts_text(run)
+        # A row is higher than its strokes: one that is bare from line to line parts two cells seen as one text.
+        alone = end - start >= _TALLER and share >= _WHOLE and ink.beside(run) == (0.0, 0.0)
+        return share >= _MOSTLY and bare and (alone or not ink.parts_text(run))
     return share >= _BROKEN and (share >= _WHOLE or end - start >= _VERY_LONG or not ink.is_crowded(run))
 
 

@@ -60,9 +60,10 @@ class Engine:
 
 
 @cache
-def engine(backend: OcrBackend = "openvino", precision: OcrPrecision = "f32") -> Engine:
-    """The process's engine on that backend, in that precision; its networks are loaded once, which takes a second.
+def engine(backend: OcrBackend = "openvino", precision: OcrPrecision = "f32", device: str = "CPU") -> Engine:
+    """The process's engine on that backend and device, in that precision; its networks are loaded once, which takes a
+    second.
 
-    Raises UsageError where there is no such backend, or the networks are not installed.
+    Raises UsageError where there is no such backend or device, or the networks are not installed.
     """
-    return Engine(name_by(backend, precision), cache(partial(load, backend, precision)))
+    return Engine(name_by(backend, precision, device), cache(partial(load, backend, precision, device)))

@@ -33,6 +33,8 @@ _PAD = 1.6  # points around ink that a box of its own gets
 _SAME_LINE = 0.3  # share of the height by which signs of one line must overlap
 _WORD_GAP = 14.0  # points between signs that are still of one line
 _HELD = 0.75  # share of a box inside another one from which it says the same again
+_LONE = 1.6  # a box so many times as wide as high is of one sign
+_CUT_OFF = 0.25  # share of its width by which such a one reaches into the line that it was cut off from
 _DOUBLE_HEIGHT = 1.5  # a box this many times as high as usual may hold two lines
 _SAME_ROW = 0.6  # share of the height by which boxes of different lines overlap at most
 _FLAT = 3.0  # a dash is so many times as long as high
@@ -201,7 +203,7 @@ def untangled(boxes: Sequence[Box], sheet: Sheet) -> list[Box]:
     usual = float(np.median([box[3] - box[1] for box in boxes]))
     single = sorted((piece for box in boxes for piece in _lines_in(box, sheet, usual)), key=_middle)
     kept: list[Box] = []
-    for box in single:
+    for box in _rejoined(single):
         if not any(_holds(other, box) for other in kept):
             kept = [other for other in kept if not _holds(box, other)]
             kept.append(box)
@@ -211,6 +213,23 @@ def untangled(boxes: Sequence[Box], sheet: Sheet) -> list[Box]:
                 break
             kept[index], kept[below] = _parted(kept[index], kept[below], sheet)
     return kept
+
+
+def _rejoined(boxes: Sequence[Box]) -> list[Box]:
+    """The boxes, those of lone signs joined to the lines that they were cut off from: they reach into each other."""
+    whole = list(boxes)
+    for lone in boxes:
+        if lone[2] - lone[0] > _LONE * (lone[3] - lone[1]) or lone not in whole:
+            continue
+        for index, box in enumerate(whole):
+            beside = box[0] < lone[0] < box[2] < lone[2] or lone[0] < box[0] < lone[2] < box[2]
+            overlap = min(box[2], lone[2]) - max(box[0], lone[0])
+            level = min(box[3], lone[3]) - max(box[1], lone[1])
+            if beside and overlap > _CUT_OFF * (lone[2] - lone[0]) and level > _HELD * (lone[3] - lone[1]):
+                whole[index] = (min(box[0], lone[0]), box[1], max(box[2], lone[2]), box[3])
+                whole.remove(lone)
+                break
+    return whole
 
 
 def _middle(box: Box) -> float:

@@ -418,6 +418,9 @@ def rates(*heads: str) -> list[tuple[str, int]]:
         (("2024", "2024 % share", "2023", "2023 % share"), [("% share", 0), ("% share", 1)]),
         (("2024", "占比", "2023", "占比", "增减%"), [("占比", 0), ("占比", 1), ("增减%", 0)]),
         (("2024", "% of total"), [("% of total", 0)]),
+        (("Budget", "Actual", "%"), [("%", 1)]),
+        (("Budget", "Actual", "Variance %"), [("Variance %", 1)]),
+        (("2024 Plan", "2024 Done", "%", "2023 Plan", "2023 Done", "%"), [("%", 1), ("%", 3)]),
         (("2024", "2023", "% of total"), []),  # of which year?
         (("% of total", "2024"), []),
         (

@@ -208,3 +208,17 @@ def test_strokes_of_a_line_that_touch_one_another_are_no_ruling_line() -> None:
         image = typeset.drawn()
         image[pixels(82) - 1 : pixels(82) + 2, pixels(141) : pixels(176)] = 0
         assert cells(image, text) == parted, text
+
+
+@pytest.mark.parametrize("speck", [False, True])
+def test_a_line_between_two_cells_that_were_seen_as_one_text_parts_them(speck: bool) -> None:
+    """As long as it is bare: characters have more strokes than one."""
+    typeset = Typeset()
+    for y in (60.0, 90.0, 108.0):
+        typeset.page.draw_line((40, y), (240, y), width=0.7)
+    for x in (40.0, 140.0, 240.0):
+        typeset.page.draw_line((x, 60), (x, 108), width=0.7)
+    image = typeset.drawn()
+    if speck:
+        image[pixels(98) : pixels(100), pixels(140) - 8 : pixels(140) + 8] = 0
+    assert cells(image, (118.0, 91.0, 164.0, 107.0)) == (3 if speck else 4)

@@ -222,8 +222,8 @@ def flows(path: Path, *columns: tuple[str, int, int, int], opening: str = "") ->
     """Cash flows: year, cash at the beginning, what came in, what went out. opening: is printed for the latest."""
     rows = [
         ["", *(year for year, *_ in columns)],
-        ["Receipts", *(f"{came:,}" for _, _, came, _ in columns)],
-        ["Payments", *(f"({went:,})" for *_, went in columns)],
+        ["Receipts", *(f"{came:,}" if came > 0 else f"({-came:,})" for _, _, came, _ in columns)],
+        ["Payments", *(f"({went:,})" if went > 0 else f"{-went:,}" for *_, went in columns)],
         ["Net change in cash", *(f"{came - went:,}" for _, _, came, went in columns)],
         ["Cash at beginning of year", *(f"{first:,}" for _, first, _, _ in columns)],
         ["Cash at end of year", *(f"{first + came - went:,}" for _, first, came, went in columns)],
@@ -235,7 +235,7 @@ def flows(path: Path, *columns: tuple[str, int, int, int], opening: str = "") ->
 
 def _grown(columns: Sequence[tuple[str, int, int, int]], at: int) -> str:
     earlier = columns[at + 1][2] if at + 1 < len(columns) else 451_207
-    return f"{Decimal(100 * (columns[at][2] - earlier)) / earlier:.2f}%"
+    return f"{Decimal(100 * (abs(columns[at][2]) - earlier)) / earlier:.2f}%"
 
 
 THIS, LAST = ("2024", 871_230, 512_377, 498_104), ("2023", 866_911, 440_118, 435_799)
@@ -275,3 +275,12 @@ def test_of_several_columns_of_one_period_the_total_meets_other_statements(tmp_p
     path = typeset(tmp_path / "t.pdf", (["Balance Sheet", unit], balance(("2023", 41))), (["Of funds", unit], funds))
     folder = draft("funds", [path], tmp_path).folder
     assert '"of_funds.net_assets = balance_sheet.net_assets"' in (folder / "family.toml").read_text("utf-8")
+
+
+def test_lines_that_were_exchanged_in_a_sum_are_not_verified_where_growth_says_so(tmp_path: Path) -> None:
+    folder = draft("cash", [flows(tmp_path / "a.pdf", THIS, LAST)], tmp_path).folder
+    year, first, came, went = THIS
+    result = structured(folder, flows(tmp_path / "b.pdf", (year, first, -went, -came), LAST))
+    assert result.summary.checks["fail"] == 1, "growth alone: payments in the line of receipts add up as they did"
+    for line in ("receipts", "payments"):
+        assert result.figures[f"/statement_of_cash_flows/0/{line}"].status != "verified"

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pymupdf
 import pytest
 
 from recount.pipeline.errors import UsageError
@@ -335,6 +336,56 @@ def test_percentages_beside_amounts_are_percentages_and_are_recounted(
     assert not result.summary.remarks
     wrong = structured(folder, incomes(tmp_path / "c.pdf", *years, shares=shares, wrong="23.12%"))
     assert wrong.figures[f"/of_income/0/{key}"].status == "disputed"
+
+
+def test_years_that_were_exchanged_are_not_verified_where_growth_says_so(tmp_path: Path) -> None:
+    """Each column adds up under whatever year."""
+    example = incomes(tmp_path / "a.pdf", (88_210, 31_755, 4_102), (80_117, 26_438, 3_977), shares=False)
+    folder = draft("income", [example], tmp_path).folder
+    other = incomes(tmp_path / "b.pdf", (101_733, 29_466, 7_015), (88_210, 31_755, 4_102), shares=False)
+    with pymupdf.open(other) as document:
+        for old, new in (("2024", "2O23"), ("2023", "2024"), ("2O23", "2023")):
+            (place,) = document[0].search_for(old)
+            document[0].add_redact_annot(place, new, fontsize=9)
+            document[0].apply_redactions()
+        document.save(tmp_path / "c.pdf")
+    result = structured(folder, tmp_path / "c.pdf")
+    assert result.report["of_income"][0]["gifts"] == 88_210
+    assert result.summary.figures["verified"] == 0
+
+
+def test_a_line_may_be_called_as_the_percentage_of_another_is(tmp_path: Path) -> None:
+    rows = [
+        ["", "2024", "Share"],
+        ["Gifts", "88,210", "94.17%"],
+        ["Gifts share", "5,461", "5.83%"],
+        ["Total", "93,671", "100.00%"],
+    ]
+    path = typeset(tmp_path / "a.pdf", (["Of income", "(USD)"], rows))
+    figures = structured(draft("income", [path], tmp_path).folder, path).figures
+    assert (figures["/of_income/0/gifts_share"].value, figures["/of_income/0/gifts_share_rate"].value) == (
+        5461,
+        Decimal("94.17"),
+    )
+
+
+def test_percentages_of_a_budget_are_of_that_column(tmp_path: Path) -> None:
+    def executed(path: Path, seed: int, *, wrong: str = "") -> Path:
+        pairs = [(seed * 7 + 88_210, seed * 5 + 80_117), (seed + 31_755, 2 * seed + 26_438)]
+        pairs.append((sum(budget for budget, _ in pairs), sum(actual for _, actual in pairs)))
+        rows = [
+            [label, f"{budget:,}", f"{actual:,}", f"{Decimal(100 * actual) / budget:.2f}"]
+            for label, (budget, actual) in zip(("Gifts", "Fees", "Total"), pairs, strict=True)
+        ]
+        rows[0][3] = wrong or rows[0][3]
+        return typeset(path, (["Of the year", "(USD)"], [["", "Budget", "Actual", "% used"], *rows]))
+
+    folder = draft("budget", [executed(tmp_path / "a.pdf", 313)], tmp_path).folder
+    assert """is = "line / line in 'Budget'\"""" in (folder / "family.toml").read_text("utf-8")
+    figures = structured(folder, executed(tmp_path / "b.pdf", 1_777)).figures
+    assert [figures[f"/of_the_year/1/{key}_used"].status for key in ("gifts", "fees", "total")] == ["verified"] * 3
+    wrong = structured(folder, executed(tmp_path / "c.pdf", 1_777, wrong="91.17"))
+    assert wrong.figures["/of_the_year/1/gifts_used"].status == "disputed"
 
 
 # --- sections in English words

@@ -9,7 +9,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recount.pipeline.run.beside import GROWTH, Since, beside_of, since
+from recount.pipeline.run.beside import EARLIER, Beside, Since, beside_of, since
 from recount.pipeline.run.relations import Relation, Series, relations
 from recount.schemas.figures import Kind
 
@@ -226,13 +226,20 @@ def percent(*values: str | None) -> Series:
 
 def test_percentages_are_shares_of_a_line() -> None:
     shares = [percent("88.17", "73.85"), percent("11.83", "26.15"), percent("100.00", "100.00")]
-    assert beside_of(AMOUNTS, shares, BEFORE) == 2
-    assert beside_of(AMOUNTS, [percent("88.17", "73.86"), *shares[1:]], BEFORE) is None
-    assert beside_of(AMOUNTS, [percent(None, None), percent("12", None), percent("100", None)], BEFORE) is None
+    assert beside_of(AMOUNTS, shares, {EARLIER: BEFORE}) == Beside(2)
+    assert beside_of(AMOUNTS, [percent("88.17", "73.86"), *shares[1:]], {EARLIER: BEFORE}) is None
+    assert beside_of(AMOUNTS, [percent(None, None), percent("12", None), percent("100", None)], {}) is None
 
 
-def test_percentages_are_growth_since_the_period_before() -> None:
+def test_percentages_are_growth_since_the_period_before_or_what_it_has_become() -> None:
     growth = [percent("73.33", None), percent("-34.30", None), percent("45.19", None)]
-    assert beside_of(AMOUNTS, growth, BEFORE) == GROWTH
-    assert beside_of(AMOUNTS, growth, (None, None)) is None
-    assert beside_of(AMOUNTS, [growth[0], percent("34.30", None), growth[2]], BEFORE) is None
+    assert beside_of(AMOUNTS, growth, {EARLIER: BEFORE}) == Beside(growth=True)
+    assert beside_of(AMOUNTS, growth, {EARLIER: (None, None)}) is None
+    assert beside_of(AMOUNTS, [growth[0], percent("34.30", None), growth[2]], {EARLIER: BEFORE}) is None
+    become = [percent("173.33", None), percent("65.70", None), percent("145.19", None)]
+    assert beside_of(AMOUNTS, become, {EARLIER: BEFORE}) == Beside()
+
+
+def test_percentages_are_of_another_column() -> None:
+    done = [percent("173.33", None), percent("65.70", None), percent("145.19", None)]
+    assert beside_of(AMOUNTS, done, {"Budget": (1, None)}) == Beside(head="Budget")

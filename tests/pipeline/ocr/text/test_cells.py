@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from recount.pipeline.document import Box, Ruling
-from recount.pipeline.ocr.text.cells import Sheet, hidden_walls, is_dash
+from recount.pipeline.ocr.text.cells import Sheet, hidden_walls, is_dash, untangled
 
 XS, YS = (0.0, 60.0, 100.0, 140.0), (0.0, 20.0, 40.0, 60.0)
 
@@ -85,3 +85,25 @@ def test_a_dash_is_one_beside_a_speck(speck: tuple[tuple[int, int, int, int], ..
 )
 def test_what_has_more_ink_is_no_dash(strokes: tuple[tuple[int, int, int, int], ...]) -> None:
     assert not is_dash(BOX, inked(*strokes))
+
+
+# --- boxes of one line
+
+LINE = (190.0, 70.0, 420.0, 94.0)
+
+
+@pytest.mark.parametrize(
+    ("lone", "whole"),
+    [
+        ((170.0, 74.0, 198.0, 92.0), (170.0, 70.0, 420.0, 94.0)),  # the first sign, as 一
+        ((412.0, 74.0, 440.0, 92.0), (190.0, 70.0, 440.0, 94.0)),
+        ((170.0, 74.0, 194.0, 92.0), None),  # close to it: of another column
+        ((170.0, 90.0, 198.0, 108.0), None),  # the line below
+        ((100.0, 74.0, 198.0, 92.0), None),  # of many signs
+    ],
+)
+def test_a_sign_that_was_cut_off_from_its_line_is_of_it(lone: Box, whole: Box | None) -> None:
+    blank = Sheet(np.zeros((200, 500), bool), np.zeros((200, 500), bool), (), 200 / 72)
+    for boxes in ([LINE, lone], [lone, LINE]):
+        found = untangled(boxes, blank)
+        assert found == [whole] if whole else len(found) == 2
