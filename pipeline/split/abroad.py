@@ -208,7 +208,7 @@ def amounts_begin(runs: Sequence[str]) -> Iterator[int]:
     """Which of the texts of a line, with blanks between them, begin an amount behind another. A sign of currency is of
     the amount behind it, unless one ends the line."""
     ends = is_currency(runs[-1]) if runs else False
-    if ends and any(_LED.match(run) for run in runs[:-1]):
+    if ends and _LED.match(runs[0]):
         yield len(runs) - 1  # $46,048 $: the next column's
         ends = False
     for at in range(1, len(runs)):

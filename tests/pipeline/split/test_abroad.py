@@ -496,6 +496,7 @@ def test_two_amounts_are_no_figure(text: str, figure: bool) -> None:
         ("12 345", []),
         ("Note 12 3,456", [2]),
         ("stock - $0.001 par value", []),
+        ("$46,048 $", [1]),
         ("Cash - 3,456", [2]),
     ],
 )
