@@ -4,7 +4,8 @@
 
 makes so many reports of each level, of all forms and regions in turn, and reads them in this process. What became of
 each is kept in OUT/outcomes, so that it goes on where it was stopped; reports that are named with --again are done
-anew, for which what the networks read is kept as well. Prints each figure that is not right. Exits with 1 if a level
+anew, for which what the networks read is kept as well. What became of them at first, when nobody had seen them, stays
+in OUT/first, and is summed up beside. Prints each figure that is not right. Exits with 1 if a level
 falls short of what it must be.
 """
 
@@ -250,9 +251,16 @@ def campaign(orders: Iterable[Order], out: Path, again: Sequence[str]) -> Iterat
         known = Outcome.read(kept) if kept.is_file() else None
         if known is None or order.name in again:
             outcome = read(order, out)
+            if known is not None and not _first(out, order).is_file():
+                known.write(_first(out, order))
             # What is read again is taken from what is kept: it says nothing of how long a page takes.
             replace(outcome, seconds=known.seconds if known else outcome.seconds).write(kept)
         yield Outcome.read(kept)
+
+
+def _first(out: Path, order: Order) -> Path:
+    """Where it stands what became at first of a report that was read anew."""
+    return out / "first" / f"{order.name}.json"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -267,16 +275,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--again", default="", help="names of reports that are read anew")
     parser.add_argument("--json", type=Path, help="where the figures by level are written")
     options = parser.parse_args(arguments)
-    wanted = orders(options.levels.split(","), range(options.seed, options.seed + options.count))
+    wanted = list(orders(options.levels.split(","), range(options.seed, options.seed + options.count)))
     outcomes: list[Outcome] = []
     for outcome in campaign(wanted, options.out, options.again.split(",")):
         outcomes.append(outcome)
         print("\n".join([f"{outcome.name}: {outcome.pages} pages, {outcome.seconds} s", *listed(outcome)]), flush=True)
     levels = by_level(outcomes)
+    kept = [(_first(options.out, order), outcome) for order, outcome in zip(wanted, outcomes, strict=True)]
+    first = by_level([Outcome.read(path) if path.is_file() else outcome for path, outcome in kept])
     short = falls_short(levels)
-    print("\n".join([*table(levels), *short]))
+    again = [] if first == levels else ["As read at first:", *table(first), "Those named read anew:"]
+    print("\n".join([*again, *table(levels), *short]))
     if options.json:
-        options.json.write_text(json.dumps({"levels": levels}, indent=1) + "\n", encoding="utf-8")
+        told = json.dumps({"first": first, "levels": levels}, indent=1)
+        options.json.write_text(told + "\n", encoding="utf-8")
     return 1 if short else 0
 
 

@@ -341,12 +341,16 @@ _ZERO_BEFORE = re.compile(r"\D*0\d")
 
 
 def _tokens_of(token: Token, readings: Iterable[str]) -> Iterator[Token]:
-    """Other readings of a token as tokens, each number once; what is no number, or the same one, is left out, and what
-    has more decimals than that and than cents: the sign behind a figure, cut in two, looks like a digit. So does the
-    frame beside a 0: no number begins with 01."""
+    """Other readings of a token as tokens, each number once; what is no number, or the same one, is left out.
+
+    The sign beside a figure, cut in two, looks like a digit: so is what has more decimals than the figure and than
+    cents, begins with a 0 too many, or has a 1 more before it or behind.
+    """
     seen = {_number(token)}
     for raw in readings:
-        parsed = None if _ZERO_BEFORE.match(raw) else parse_number(raw)
+        parsed = parse_number(raw)
+        if _ZERO_BEFORE.match(raw) or raw in (f"1{token.raw}", f"{token.raw}1"):
+            continue
         if parsed is not None and parsed not in seen and parsed[1] <= max(token.decimals, _CENTS):
             seen.add(parsed)
             yield replace(token, raw=raw.strip("%％ "), value=parsed[0], decimals=parsed[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -171,3 +172,17 @@ def test_it_ends_with_the_figures_by_level_and_its_exit_code(
     assert '"right": 1999' in told.read_text()
     monkeypatch.setattr(scan_campaign, "read", lambda order, _: replace(POOR, name=order.name))
     assert main([str(tmp_path / "other"), "--levels", "poor", "--count", "1"]) == 1
+
+
+def test_what_became_of_a_report_at_first_is_told_beside_what_became_of_it_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order, told = next(orders(["poor"], [1])), tmp_path / "levels.json"
+    lost = iter((5, 3, 1))
+    monkeypatch.setattr(scan_campaign, "read", lambda order, _: replace(GOOD, name=order.name, lost=next(lost)))
+    for again in ("", order.name or "", order.name or ""):
+        arguments = ["--levels", "poor", "--count", "1", "--seed", "1", "--again", again, "--json", str(told)]
+        main([str(tmp_path), *arguments])
+    kept = json.loads(told.read_text())
+    assert (kept["first"]["all"]["lost"], kept["levels"]["all"]["lost"]) == (5, 1)
+    assert capsys.readouterr().out.count("As read at first") == 2

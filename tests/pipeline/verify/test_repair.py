@@ -218,6 +218,37 @@ def test_a_zero_with_the_frame_beside_it_is_no_other_number() -> None:
     assert values(found)[3] == "1.00"
 
 
+def counts(*raws: str, second: Second) -> Repaired:
+    """Vehicles, those of two kinds, and five of each other kind, read as given."""
+    tokens = [scanned(raw, index, "辆") for index, raw in enumerate((*raws, *["5"] * 6))]
+    kinds = (
+        "emergency",
+        "enforcement",
+        "ministerial",
+        "principal",
+        "confidential",
+        "special",
+        "retired_cadre",
+        "other",
+    )
+    keys = ("vehicle_count", *(f"vehicles_{kind}" for kind in kinds))
+    report = Report[Ref](state_assets=StateAssets[Ref](**{key: Ref(at) for at, key in enumerate(keys)}))
+    return repair(report, verify(report, tokens, "template"), tokens, second)
+
+
+def test_a_stroke_beside_a_count_is_none_of_its_digits() -> None:
+    """0辆 read again as 01: it would settle an identity that the report itself breaks."""
+    assert counts("34", "8", "1", second=Second(r8=["3"])).first == {1: "8"}
+    for raws, read, again in (
+        (("32", "0", "1"), "0", "01"),
+        (("41", "0", "1"), "1", "11"),
+        (("51", "0", "2"), "2", "21"),
+        (("42", "0", "2"), "2", "12"),
+    ):
+        found = counts(*raws, second=Second(**{f"r{read}": [again]}))
+        assert (found.first, found.verified.statuses["/state_assets/vehicle_count"]) == ({}, Status.DISPUTED), raws
+
+
 def levels(*raws: str, second: Second) -> Repaired:
     """支出决算表: 合计, 类, 款 and 项, each with its total, 基本支出 and 项目支出, read as given."""
     tokens = [scanned(raw, index) for index, raw in enumerate(raws)]
