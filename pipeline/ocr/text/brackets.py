@@ -23,6 +23,7 @@ from recount.pipeline.ocr.text.lines import OcrLine, crop_of, without
 # Dates (2021.12.31) begin with a year; 1.092.13 has separators that lost their tails, which `hygiene` puts right.
 _NO_NUMBER = re.compile(r"(?<![\d.,，．])\d{1,3}(?:[,，]\d{3})*[.．]\d{1,2}[.．]\d{1,2}(?=万?元|%|％)")
 _WITHIN = re.compile(r"[\u3400-\u9fff].*[.．]\d\d$")  # no ordinal stands right behind a word
+_GROUPED = re.compile(r"\d{1,3}(?:[,，]\d{3})+[.．]\d[.．]\d$")  # behind thousands there is the point
 _BESIDE = 0.1  # heights of the line by which the number is cut out wider than it is
 _SIGNS = frozenset("0123456789.,")  # what a number is read again with
 
@@ -42,6 +43,8 @@ def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
             line.text, start - 1, end
         ):  # a speck, for it is seen each time
             dropped.update(points[:-1])
+        elif read[: len(match[0])] == match[0] and _GROUPED.match(match[0]):
+            dropped.update(points[1:])
     return without(line, dropped)
 
 

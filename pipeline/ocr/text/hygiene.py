@@ -34,6 +34,8 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         lambda match: match[0].translate(_COMMAS),
     ),
     (re.compile(r"[⁻‐‑]"), "-"),
+    # A comma with a speck above it; what is compared is said behind it: 与年初预算相比；年初预算数
+    (re.compile(r"(?<=相比)[；;：:](?=[\u3400-\u9fff])"), "，"),
     # Words of which one sign is misread, and that are none then
     (re.compile(r"(?<=财政)[援拔泼](?=款)"), "拨"),
     (re.compile(r"(?<=支出决)[^算定策议](?=数)"), "算"),
