@@ -6,7 +6,6 @@ The recogniser gives for every step along the line (8 pixels of 48) a probabilit
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -120,10 +119,9 @@ Doubles = npt.NDArray[np.float64]
 
 _HEIGHT = 48  # pixels that the network wants
 _BUCKET = 32  # widths are padded to multiples of this: engines prepare themselves anew for every size
-_WIDE_BUCKET = 64  # the same for a line that is read alone
 _NARROWEST = 96  # pixels that a line is padded to at least
 _WIDEST = 3200  # pixels; a longer line is squeezed
-_BATCHES = (6, 2, 1)  # lines that are recognised together: every number is a new size, and six are enough
+_BATCH = 6  # lines that are recognised together, as in the settings of rapidocr, or alone: every number is a new size
 _ALONE = 320  # pixels; a wider line is work enough of its own
 _SURE = 0.8  # probability of a sign below which 16 bits may have chosen another one than 32 would
 _DOUBT = 0.005  # probability below which another sign at a step is no alternative
@@ -190,17 +188,17 @@ T = TypeVar("T")
 def _surely(
     networks: Networks,
     images: Sequence[Grey],
-    read: Callable[[Recogniser, Sequence[Grey], Sequence[int]], list[T]],
+    read: Callable[[Recogniser, Sequence[Grey], int], list[T]],
     sure: Callable[[T], float],
 ) -> list[T]:
     """What is read of the images; by the exact network where the other is less sure than _SURE.
 
-    read: by a network, in batches of such sizes. Those that are not sure are few, and read one by one.
+    read: by a network, so many images at a time at most. Those that are not sure are few, and read one by one.
     """
-    found = read(networks.recogniser, images, _BATCHES)
+    found = read(networks.recogniser, images, _BATCH)
     if networks.exact is not networks.recogniser:
         unsure = [index for index, one in enumerate(found) if sure(one) < _SURE]
-        for index, one in zip(unsure, read(networks.exact, [images[index] for index in unsure], (1,)), strict=True):
+        for index, one in zip(unsure, read(networks.exact, [images[index] for index in unsure], 1), strict=True):
             found[index] = one
     return found
 
@@ -210,46 +208,49 @@ def _each(
     made: Callable[[S, float], T],
     network: Recogniser,
     images: Sequence[Grey],
-    sizes: Sequence[int],
+    most: int,
 ) -> list[T]:
     """What is made of each image: of what is asked about the steps of its line, and of the share of them that it
-    covers. sizes: of the batches."""
+    covers. most: images at a time."""
     lines = [_scaled(image) for image in images]
-    batches = list(_batches([line.shape[1] for line in lines], sizes))
+    batches = list(_batches([line.shape[1] for line in lines], most))
     found: dict[int, T] = {}
     for batch, said in zip(batches, asked(network, (_filled(batch, lines) for batch in batches)), strict=True):
-        for index, one in zip(batch.indices, said, strict=True):
+        for index, one in zip(batch.indices, said, strict=False):  # blank lines may follow
             found[index] = made(one, lines[index].shape[1] / batch.width)
     return [found[index] for index in range(len(images))]
 
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """Lines that are recognised together, by their indices. width: that they are padded to, in pixels."""
+    """Lines that are recognised together, by their indices. size, width: of the batch, in lines and in pixels."""
 
     indices: Sequence[int]
+    size: int
     width: int
 
 
-def _batches(widths: Sequence[int], sizes: Sequence[int]) -> Iterator[_Batch]:
-    """Lines of so many pixels in batches of such sizes (the largest first, the last 1), those of one width together.
+def _batches(widths: Sequence[int], most: int) -> Iterator[_Batch]:
+    """Lines of so many pixels in batches, those of like width together.
 
-    None is longer than its lines, and none has a blank one: what a line takes goes by its width, be it alone or not.
+    A batch is full, with blank lines in it where nearly as many are missing as are there, or a line alone: the engine
+    makes itself ready for each size that it meets, which takes as long as some lines.
     """
-    alike: dict[int, list[int]] = defaultdict(list)
-    for index, width in enumerate(widths):
-        alike[_padded(width)].append(index)
-    for width, indices in sorted(alike.items()):
-        start = 0
-        for size in sizes if width <= _ALONE else (1,):
-            while len(indices) - start >= size:
-                yield _Batch(indices[start : start + size], width)
-                start += size
+    order = sorted(range(len(widths)), key=widths.__getitem__)
+    start = 0
+    while start < len(order):
+        width = _padded(widths[order[start]])
+        size = most if width <= _ALONE else 1
+        chosen = [index for index in order[start : start + size] if widths[index] <= width]
+        if 2 * len(chosen) < size:
+            chosen, size = chosen[:1], 1
+        yield _Batch(chosen, size, width)
+        start += len(chosen)
 
 
 def _filled(batch: _Batch, lines: Sequence[Floats]) -> Floats:
     """What the network is shown of a batch."""
-    shown = np.zeros((len(batch.indices), 3, _HEIGHT, batch.width), np.float32)
+    shown = np.zeros((batch.size, 3, _HEIGHT, batch.width), np.float32)
     for row, index in enumerate(batch.indices):
         shown[row, :, :, : lines[index].shape[1]] = lines[index]
     return shown
@@ -262,7 +263,7 @@ def _scaled(image: Grey) -> Floats:
 
 
 def _padded(width: int) -> int:
-    step = _BUCKET if width <= _ALONE else _WIDE_BUCKET
+    step = _BUCKET if width <= 10 * _BUCKET else 2 * _BUCKET
     return max(_NARROWEST, -(-width // step) * step)
 
 

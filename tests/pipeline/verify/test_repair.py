@@ -35,7 +35,7 @@ class Second:
     def again(self, tokens: Sequence[Token], beside: float = 0.0) -> list[str]:  # noqa: ARG002 - as the protocol has it
         return [readings[0] for readings in self.readings(tokens)]
 
-    def readings(self, tokens: Sequence[Token], *, most: bool = False) -> list[tuple[str, ...]]:  # noqa: ARG002
+    def readings(self, tokens: Sequence[Token]) -> list[tuple[str, ...]]:
         self.asked += [token.raw for token in tokens]
         return [self.by_raw.get(token.raw, (token.raw,)) for token in tokens]
 
