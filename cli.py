@@ -26,6 +26,7 @@ from recount.options import (
     FamiliesOption,
     FamilyOption,
     LanguageOption,
+    NamingOptions,
     OwnFamilyOption,
     RetryOptions,
     RunOptions,
@@ -225,17 +226,19 @@ def _run(
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _say_who_is_asked(settings: Settings, console: Console) -> None:
-    """Says, before anything is sent, where words of reports may go."""
+def _say_who_is_asked(
+    settings: Settings, console: Console, asked: str = "recount: what is left open is asked of {model} at {endpoint}"
+) -> None:
+    """Says, before anything is sent, where words of reports may go. asked: of the model."""
     from recount.pipeline.archive.strangers import visible
     from recount.pipeline.model.gguf import is_local
 
-    for asked, words in (
-        (settings.asked, "recount: what is left open is asked of {model} at {endpoint}"),
+    for model, words in (
+        (settings.asked, asked),
         (settings.second, "recount: what no identity covers is asked of {model} at {endpoint}"),
     ):
-        if asked is not None and not asked.offline and not is_local(asked):
-            where = visible(_(words, model=asked.name, endpoint=asked.endpoint or _("its provider")))
+        if model is not None and not model.offline and not is_local(model):
+            where = visible(_(words, model=model.name, endpoint=model.endpoint or _("its provider")))
             console.print(where, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -379,7 +382,7 @@ def check(
     """Ask a model about one tiny section, in every mode, and print what works and the options that ask it so."""
     from recount.pipeline.model.gguf import served
     from recount.pipeline.model.transport.client import examined
-    from recount.pipeline.output.show import render_probe
+    from recount.pipeline.run.first_round import render_probe
 
     asked = replace(endpoint, model=model).settings.model
     if asked is None:
@@ -394,14 +397,15 @@ def check(
 @app.command(epilog="The schema is JSON Schema 2020-12; titles are the official Chinese terms.")
 def schema(family: FamilyOption = None, families: FamiliesOption = None) -> None:
     """Print the JSON Schema of a structured report."""
-    from recount.pipeline.recognise import family_of
-    from recount.pipeline.run.store import json_schema
+    from recount.pipeline.recognise import family_of, json_schema
 
     print(json_schema(None if family is None else family_of(family, families)))
 
 
 @app.command(epilog="It works as it is; its README.md says what to change first.")
+@unfolded
 def init_family(
+    *,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Small letters, digits and _, a letter first.")],
     more: Annotated[list[Path] | None, typer.Argument(metavar="FILE...", help="Further examples.")] = None,
     example: Annotated[
@@ -414,13 +418,22 @@ def init_family(
         Path | None, typer.Option("--out", metavar="DIR", help="Where the folder NAME is made; else in --families.")
     ] = None,
     families: FamiliesOption = None,
+    asked: NamingOptions,
 ) -> None:
-    """Begin a report family of your own: drafted from your reports, or with models, outline and one example."""
+    """Begin a report family of your own: drafted from your reports, or with models, outline and one example.
+
+    With --from, a language model that is named (--model) gives names and proposes identities; it is shown no figure.
+    """
     place = out or Path(families or "")
     if example is not None or schema is not None:
+        from rich.console import Console
+
         from recount.pipeline.run.drafted import draft
 
-        drafted = draft(name, [example, *(more or ())] if example is not None else [], place, schema=schema)
+        settings = asked.settings if schema is None else replace(asked.settings, model=None)
+        _say_who_is_asked(settings, Console(stderr=True), "recount: names are asked of {model} at {endpoint}")
+        examples = [example, *(more or ())] if example is not None else []
+        drafted = draft(name, examples, place, settings, schema)
         print(_("{folder} is ready: {found}", folder=drafted.folder, found=told(drafted.told)))
         for left in drafted.left:
             print(_("left out: {what}", what=told(left)))

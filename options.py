@@ -19,7 +19,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import typer
 
-from recount.pipeline.language import LANGUAGES, Language, asked_in
+from recount.pipeline.language import LANGUAGES, asked_in
 from recount.pipeline.settings import (
     MapperName,
     ModelMode,
@@ -32,6 +32,7 @@ from recount.pipeline.settings import (
     filed,
     habits,
 )
+from recount.schemas.saying import Language
 
 Command = TypeVar("Command", bound=Callable[..., None])
 
@@ -132,6 +133,9 @@ class SettingsOptions:
             help="f32 reads a scan the same on every machine; auto computes with 16 bits where that is faster.",
         ),
     ] = "auto"
+    ocr_device: Annotated[
+        str, typer.Option("--ocr-device", metavar="NAME", help="What openvino reads scans on: CPU, GPU, GPU.1 …")
+    ] = "CPU"
     mapper: Annotated[
         MapperName,
         typer.Option(
@@ -231,7 +235,27 @@ VerifyOptions = Annotated[RunOptions, ("timeout", "memory")]
 EvalOptions = Annotated[
     SettingsOptions, ("family", "families", "mapper", "model", "base_url", "rounds", "settings_file")
 ]
-SplitOptions = Annotated[SettingsOptions, ("family", "families", "ocr", "ocr_backend", "ocr_precision")]
+SplitOptions = Annotated[SettingsOptions, ("family", "families", "ocr", "ocr_backend", "ocr_precision", "ocr_device")]
+NamingOptions = Annotated[
+    SettingsOptions,
+    (
+        "model",
+        "base_url",
+        "mode",
+        "parameters",
+        "reasoning_effort",
+        "thinking",
+        "settings_file",
+        "price_input",
+        "price_output",
+        "price_cached",
+        "budget",
+        "budget_tokens",
+        "concurrency",
+        "requests_per_minute",
+        "offline",
+    ),
+]
 EndpointOptions = Annotated[
     SettingsOptions, ("base_url", "mode", "parameters", "reasoning_effort", "thinking", "settings_file")
 ]

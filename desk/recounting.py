@@ -41,8 +41,11 @@ class NotRecounted:
 
 
 def again(job: Again) -> bytes | NotRecounted:
-    """The result of the report, as its file would hold it."""
+    """The result of the report, as its file would hold it. What is heavy is imported in the process beside."""
+    from recount.pipeline.structure import forget_families
+
     try:
+        forget_families()  # one of the user's may have been edited since
         with snapshot(job.source, None) as copy:
             if copy.sha256 != job.sha256:
                 return NotRecounted("its file was changed since: structure it again")

@@ -70,6 +70,10 @@ class Asked:
     family: str | None = None
 
 
+_Asked = tuple[str, str, type[BaseModel]]
+"""The name of a report, the hash of its decisions, the model of its family."""
+
+
 @dataclass
 class Session:
     """What the pages of the desk show, and what they may do. Any thread may ask."""
@@ -77,7 +81,7 @@ class Session:
     asked: Asked
     shelf: Shelf
     _recounter: Recounter = field(default_factory=Recounter)
-    _recounted: dict[tuple[str, str], Result | NotRecounted] = field(default_factory=dict)
+    _recounted: dict[_Asked, Result | NotRecounted] = field(default_factory=dict)
     _books: OrderedDict[str, tuple[Book, ExitStack]] = field(default_factory=OrderedDict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _counting: threading.Lock = field(default_factory=threading.Lock)
@@ -109,7 +113,7 @@ class Session:
             return self._opened(row, kept, corrections)
         if wait:
             self._recount(row, kept, corrections)
-        found = self._recounted.get((row.name, corrections.sha256))
+        found = self._recounted.get(self._asked_of(row, kept, corrections))
         if isinstance(found, Result):
             return self._opened(row, found, corrections)
         return self._opened(row, kept, corrections, waiting=found is None, trouble=found.reason if found else "")
@@ -117,15 +121,22 @@ class Session:
     def _opened(
         self, row: Row, result: Result, corrections: Corrections, *, waiting: bool = False, trouble: str = ""
     ) -> Opened:
-        seen = self._seen
-        if seen is None or seen.result is not result:
-            assert row.path is not None
-            model = model_near(row.path, result.contract, self.asked.family)
+        seen, model = self._seen, self._model(row, result)
+        if seen is None or seen.result is not result or seen.model is not model:
             figures = figures_of(result, model)
             self._seen = seen = Opened(row, result, figures, findings_of(result, model, figures), model)
             self.shelf.put(row.name, details_of(result))
         counting = standing(corrections.decisions)
         return replace(seen, row=row, decisions=counting, waiting=waiting, trouble=trouble)
+
+    def _model(self, row: Row, result: Result) -> type[BaseModel]:
+        """The model of its family, as that stands now."""
+        assert row.path is not None
+        return model_near(row.path, result.contract, self.asked.family)
+
+    def _asked_of(self, row: Row, kept: Result, corrections: Corrections) -> _Asked:
+        """What a recount depends on."""
+        return row.name, corrections.sha256, self._model(row, kept)
 
     def _result(self, row: Row) -> Result:
         """The result in the folder. It is read again when it was written again."""
@@ -137,7 +148,7 @@ class Session:
             return self._read[1]
 
     def _recount(self, row: Row, kept: Result, corrections: Corrections) -> None:
-        key = row.name, corrections.sha256
+        key = self._asked_of(row, kept, corrections)
         with self._counting:
             # Who decided something more meanwhile has asked for a recount with that.
             if key in self._recounted or read(self.asked.out, row.file).sha256 != corrections.sha256:
@@ -150,7 +161,7 @@ class Session:
     def forget_failure(self, key: str) -> None:
         """The recount that there is none of is tried again when it is next waited for. Raises KeyError as open does."""
         row = self.row(key)
-        asked = row.name, read(self.asked.out, row.file).sha256
+        asked = self._asked_of(row, self._result(row), read(self.asked.out, row.file))
         if isinstance(self._recounted.get(asked), NotRecounted):
             self._recounted.pop(asked, None)
             self.__dict__.pop("whereabouts", None)  # the archive may be back

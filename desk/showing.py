@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recount.options import FamiliesOption, OwnFamilyOption, SplitOptions, once, unfolded
-from recount.pipeline.language import Language, _, spoken
+from recount.pipeline.language import _, spoken
+from recount.schemas.saying import Language
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

@@ -126,7 +126,7 @@ def page_of_split(
     if len(sources) != 1:
         raise UsageError(f"{path} holds {len(sources)} reports: name one of them")
     with opened(sources[0]) as book:
-        reports = splits_of(book.file, settings=settings)
+        reports = splits_of(book.file, settings=settings, only=wanted)
         sheets = _sheets(book, reports, wanted, language)
     shown = sorted(sheets.values(), key=lambda sheet: sheet.number)
     return rendered(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from recount.pipeline.language import LANGUAGES, Language, told
-from recount.schemas.saying import Saying, named
+from recount.pipeline.language import LANGUAGES, told
+from recount.schemas.saying import Language, Saying, named
 
 _TABLE: Mapping[str, tuple[str, str]] = {
     "title": ("核对台", "Review desk"),

@@ -28,6 +28,7 @@ from typing import Any
 from recount.pipeline.document import Cell, Document, Grid, Page
 from recount.pipeline.settings import DEFAULTS
 from recount.pipeline.split import split
+from recount.pipeline.split.abroad import is_figure_abroad
 from recount.pipeline.split.folding import fold
 from recount.pipeline.structure import pages_of
 from recount.schemas.registry import FAMILIES
@@ -142,7 +143,8 @@ def _rows_of(grid: Grid, label: str) -> Iterator[int]:
     """The rows of a grid whose texts say a label; what else they say is a note, a code or the first of its lines."""
     wanted = _bare(label)
     for at in range(grid.rows):
-        words = _bare("".join(cell.text.printed for cell in _cells_at(grid, at) if not _is_figure(cell)))
+        cells = (cell for cell in _cells_at(grid, at) if cell.column == 0 or not _is_figure(cell))
+        words = _bare("".join(cell.text.printed for cell in cells))
         if wanted in words and len(wanted) >= min(len(words) / 3, 12):
             yield at
 
@@ -152,7 +154,7 @@ def _cells_at(grid: Grid, row: int) -> Iterator[Cell]:
 
 
 def _is_figure(cell: Cell) -> bool:
-    return len(cell.numbers) == 1 and not any(sign.isalpha() for sign in cell.words)
+    return len(cell.numbers) == 1 and (is_figure_abroad(cell.text.folded) or not any(map(str.isalpha, cell.words)))
 
 
 def _holds(cell: Cell, value: Decimal) -> bool:

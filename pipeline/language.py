@@ -14,12 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
-if TYPE_CHECKING:
-    from recount.schemas.saying import Saying
+from recount.schemas.saying import Language, Saying
 
-Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 VARIABLES = ("RECOUNT_LANG", "LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG")

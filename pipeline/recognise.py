@@ -1,7 +1,7 @@
 """Report families: one by its name or from a folder, the one that a document shows, the start of a new one.
 
-The grammar and the split are imported where a document, or a family's own words, are looked at: they take a second, and
-every command and worker process imports this module.
+The grammar and the split are imported where a document, or a family's own words, are looked at, and what reads a
+family.toml where there is one: they take a second, and many commands and every worker process import this module.
 """
 
 from __future__ import annotations
@@ -9,22 +9,26 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.machinery
+import json
 import re
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from decimal import Decimal
+from functools import cache, lru_cache
 from pathlib import Path
 from types import ModuleType
 
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
 from recount.pipeline.document import Document, Grid, Page, Paragraph, Text
 from recount.pipeline.errors import TwoFamilies, UsageError
-from recount.schemas.declared import FILE, family_from
 from recount.schemas.describe import fields_of
-from recount.schemas.family import Family, Heading
+from recount.schemas.family import FILE, Family, Heading
 from recount.schemas.figures import Model, Ref
-from recount.schemas.formulae import FamilyError
 from recount.schemas.registry import FAMILIES
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -57,7 +61,19 @@ def family_of(name: str, among: str | None = None) -> Family:
     if not _is_family(path):
         known = ", ".join(family.name for family in FAMILIES)
         raise UsageError(f"{name} is no known family ({known}), and no folder with a {FILE} or family.py")
-    return _declared(path.resolve()) if (path / FILE).is_file() else _loaded(path.resolve())
+    return _as_it_stands(path.resolve(), _state_of(path))
+
+
+@lru_cache(maxsize=64)
+def _as_it_stands(folder: Path, _state: object) -> Family:
+    """The family of a folder, read once as long as its files stay as they are."""
+    return _declared(folder) if (folder / FILE).is_file() else _loaded(folder)
+
+
+def _state_of(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """What tells whether the files of a family were changed."""
+    files = [(file, file.stat()) for file in _files(folder)]
+    return tuple((str(file), stat.st_mtime_ns, stat.st_size) for file, stat in files)
 
 
 def families_in(folder: str) -> tuple[Family, ...]:
@@ -106,6 +122,9 @@ def _definition_of(folder: Path) -> str:
 
 def _declared(folder: Path) -> Family:
     """The family of a folder's family.toml, checked."""
+    from recount.schemas.declared import family_from
+    from recount.schemas.formulae import FamilyError
+
     try:
         family = family_from(folder / FILE)
     except (FamilyError, UnicodeDecodeError) as error:
@@ -392,3 +411,42 @@ def _fits(family: Family, front: str, lines: Sequence[str]) -> _Shown | None:
     all_there = all(any(_sign(sign).search(line) for line in shown.lines) for sign in family.signs)
     has_front = shown.front or family.front == _NO_FRONT
     return shown if all_there and has_front and shown.weight else None
+
+
+# --- results by their families: the model that they are read by
+
+
+def family_of_result(contract: str, own: Sequence[Family] = ()) -> Family:
+    """The family of a result's contract. own: the user's. Raises UsageError for one that this version does not know."""
+    for family in (*own, *FAMILIES):
+        if family.contract == contract:
+            return family
+    if any(family.contract.partition("/")[0] == contract.partition("/")[0] for family in FAMILIES):
+        raise UsageError(f"results of {contract} are of another version of Recount: structure their reports again")
+    raise UsageError(
+        f"results of {contract} are of a family that is not at hand: give its folder with --family, or the folder of "
+        "your families with --families"
+    )
+
+
+def report_model(contract: str, *own: Family) -> type[BaseModel]:
+    """The model of the reports of a contract, in the figure type of result files. own, raises: as family_of_result."""
+    model: type[BaseModel] = family_of_result(contract, own).report_of(Decimal)
+    return model
+
+
+class _AsWritten(GenerateJsonSchema):
+    """The schema of what result files hold: there a Decimal is a number, with its printed digits."""
+
+    def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:  # noqa: ARG002
+        return {"type": "number"}
+
+
+def json_schema(family: Family | None = None) -> str:
+    """The JSON Schema of the `report` of a result file of a family, by default of the final accounts, as JSON."""
+    chosen = family or FAMILIES[0]
+    model = report_model(chosen.contract, chosen)
+    schema = model.model_json_schema(mode="serialization", schema_generator=_AsWritten)
+    words = json.dumps({"$schema": GenerateJsonSchema.schema_dialect, **schema}, ensure_ascii=False, indent=2)
+    # The models are generic in their figure type; to a reader of results Portion[Decimal] is just Portion.
+    return words.replace("_Decimal_", "").replace("[Decimal]", "")

@@ -146,21 +146,28 @@ class Settings:
 
     family: the name of a report family, or the folder of one of the user's; None has it recognised. families: the
     folder of the user's families, which are recognised too. ocr: which pages are read by OCR. ocr_backend: what runs
-    the recogniser's networks; ocr_precision: how exactly. mapper: who maps: "auto" the template mapper, and the model
-    for what it leaves open, if there is one; "template" it alone; "model" the model alone. model: which one. rounds:
-    how often it may be asked about a part of a report, the first question included. second_model: who reads again what
-    a model mapped and no identity covers; of the name "template" it is the template mapper.
+    the recogniser's networks; ocr_precision: how exactly; ocr_device: on what, as openvino calls it. mapper: who maps:
+    "auto" the template mapper, and the model for what it leaves open, if there is one; "template" it alone; "model" the
+    model alone. model: which one. rounds: how often it may be asked about a part of a report, the first question
+    included. second_model: who reads again what a model mapped and no identity covers; of the name
+    "template" it is the template mapper.
     """
 
     family: str | None = None
     ocr: OcrMode = "auto"
     ocr_backend: OcrBackend = "openvino"
     ocr_precision: OcrPrecision = "auto"
+    ocr_device: str = "CPU"
     mapper: MapperName = "auto"
     model: ModelSettings | None = None
     rounds: int = 3
     second_model: ModelSettings | None = None
     families: str | None = None
+
+    @property
+    def ocr_by(self) -> tuple[OcrBackend, OcrPrecision, str]:
+        """What runs the recogniser's networks, how exactly, and on what."""
+        return self.ocr_backend, self.ocr_precision, self.ocr_device
 
     @property
     def asked(self) -> ModelSettings | None:

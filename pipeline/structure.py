@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -92,6 +92,8 @@ def structures(
             asked = NOTHING
             if chosen is None and settings.asked is not None:
                 chosen, asked = _asked(document, settings, sha256, who)
+                if chosen is not None and chosen.definition:  # its words and numbers are its own
+                    document, chosen = _split(pages, chosen, clock)
             found = _mapped(document, chosen, settings, sha256, (who, second), clock, asked) if chosen else None
             if chosen and found and found[0].found:
                 drafts.append(_Draft(pages, document, chosen, *found, clock, [] if drafts else idle))
@@ -220,7 +222,7 @@ def _asked(document: Document, settings: Settings, sha256: str, who: Asker | Non
     """The family of a report that shows none, as a model says, and what asking took."""
     from recount.pipeline.model.cascade import family_by_model
 
-    return family_by_model(document, FAMILIES, settings, sha256, who)
+    return family_by_model(document, (*FAMILIES, *_own_families(settings.families)), settings, sha256, who)
 
 
 def _mapped(
@@ -284,13 +286,18 @@ class SplitReport:
     seen: Seen
 
 
-def splits_of(path: Path, family: Family | None = None, settings: Settings = DEFAULTS) -> list[SplitReport]:
-    """The reports in a file, read and split, of whatever family. Arguments as of structures, and errors of reading."""
-    return _splits(path, family or _family(settings.family, settings.families), settings)[1]
+def splits_of(
+    path: Path, family: Family | None = None, settings: Settings = DEFAULTS, only: Collection[int] | None = None
+) -> list[SplitReport]:
+    """The reports in a file, read and split, of whatever family. only: the pages that are read by OCR if they need it;
+    all if none are named. Other arguments as of structures, and errors of reading."""
+    return _splits(path, family or _family(settings.family, settings.families), settings, only)[1]
 
 
-def _splits(path: Path, family: Family | None, settings: Settings) -> tuple[_File, list[SplitReport]]:
-    file = _file(path, family, settings)
+def _splits(
+    path: Path, family: Family | None, settings: Settings, only: Collection[int] | None = None
+) -> tuple[_File, list[SplitReport]]:
+    file = _file(path, family, settings, only)
     found = []
     for pages, own, clock in file.reports:
         document, chosen = _split(pages, own, clock, seen := Seen())
@@ -330,9 +337,15 @@ def _own_families(folder: str | None) -> tuple[Family, ...]:
     return () if folder is None else families_in(folder)
 
 
-def _file(path: Path, family: Family | None, settings: Settings) -> _File:
+def forget_families() -> None:
+    """The user's families are read anew when they are next asked for; a run keeps to those that it began with."""
+    _family.cache_clear()
+    _own_families.cache_clear()
+
+
+def _file(path: Path, family: Family | None, settings: Settings, only: Collection[int] | None = None) -> _File:
     clock = _Clock()
-    pages, scans = _read(path, settings)
+    pages, scans = _read(path, settings, only)
     if not (pages.attached or any(page.readable for page in pages.pages)):
         if any(page.damaged for page in pages.pages):
             raise NotAPdf("it is damaged: no page of it can be read whole")
@@ -375,15 +388,15 @@ def pages_of(path: Path, settings: Settings = DEFAULTS) -> Pages:
     return _read(path, settings)[0]
 
 
-def _read(path: Path, settings: Settings) -> tuple[Pages, Scans]:
+def _read(path: Path, settings: Settings, only: Collection[int] | None = None) -> tuple[Pages, Scans]:
     if is_image(path):
-        return read_images(path, settings.ocr_backend, settings.ocr_precision)
+        return read_images(path, *settings.ocr_by, only)
     if is_text(path):
         return read_text(path), Scans(path, {})
     with _uncollected():
         pages = read_pdf(path)
     seen = witnessed(pages, path, settings.ocr, settings.ocr_backend)
-    return fill_scanned(seen, path, settings.ocr, settings.ocr_backend, settings.ocr_precision)
+    return fill_scanned(seen, path, settings.ocr, *settings.ocr_by, only)
 
 
 def _last_page(pages: Pages, scans: Scans) -> int:
@@ -409,7 +422,7 @@ def _repair(decided: Overlaid, scans: Scans, settings: Settings) -> Repaired:
     from recount.pipeline.ocr.reread import ScanRereader, forget
 
     try:
-        rereader = ScanRereader(scans, settings.ocr_backend, settings.ocr_precision)
+        rereader = ScanRereader(scans, *settings.ocr_by)
         return repair(decided.report, decided.verified, decided.tokens, rereader)
     finally:
         forget()

@@ -21,12 +21,9 @@ from recount.schemas.arithmetic import Identity
 from recount.schemas.describe import Field, fields_of
 from recount.schemas.family import Family, Heading, Money, Numbers
 from recount.schemas.figures import F, Figure, Kind, Model, figure, part, rows, text, year
-from recount.schemas.formulae import FamilyError, Formula, Said, formula_of, perhaps
-from recount.schemas.statements import Statement, line, wholes
+from recount.schemas.formulae import PREVIOUS, FamilyError, Formula, Said, formula_of, parted, perhaps
+from recount.schemas.statements import Statement, beside_of, line, previous_of, rate, wholes
 from recount.schemas.terms import Sum
-
-FILE = "family.toml"
-
 
 # --- models
 
@@ -45,10 +42,14 @@ class _Declared(Model):
 
     def identities(self: Any) -> Iterator[Identity]:
         name = getattr(self, self.named_by, None) if self.named_by else None
+        # What is said of two columns may tell lines that were exchanged, or heads: the sums of one hold all the same.
+        loose = not self.blank or any(formula.looks_beside for formula in self.formulae)
         for formula in self.formulae:
+            if formula.looks_beside:  # the report knows the other columns
+                continue
             figures = {key: getattr(self, key) for key in formula.names}
             identity = formula.identity(figures, f"{name}·{formula.rule}" if name else formula.rule, blank=self.blank)
-            yield replace(identity, loose=not self.blank)
+            yield replace(identity, loose=loose)
 
 
 class _DeclaredReport(Model):
@@ -64,14 +65,34 @@ class _DeclaredReport(Model):
             for figures in _between(self, formula):
                 loose = any(isinstance(said, tuple) for said in figures.values())
                 yield replace(formula.identity(figures, formula.rule, blank=False), loose=loose)
+        for key in sorted(self.statements):
+            yield from _looking_beside(getattr(self, key) or ())
         for key, words in self.totals.items():
             yield from _totalled(getattr(self, key), words)
+
+
+def _looking_beside(columns: Sequence[Any]) -> Iterator[Identity]:
+    """What a statement says of two of its columns, in each that has the other. What is not printed is missing."""
+    for column in columns:
+        for formula in (own for own in column.formulae if own.looks_beside):
+            names = {name: parted(name) for name in formula.names}
+            others = {which: _other(column, columns, which) for _, which in names.values()}
+            if None not in others.values():
+                figures = {name: getattr(others[which], key) for name, (key, which) in names.items()}
+                yield formula.identity(figures, formula.rule, blank=False)
+
+
+def _other(column: Any, columns: Sequence[Any], which: str) -> Any:
+    """The column that a name speaks of. which: as of parted."""
+    if not which:
+        return column
+    return previous_of(column, columns) if which == PREVIOUS else beside_of(column, columns, which)
 
 
 def _between(report: Any, formula: Formula) -> Iterator[Mapping[str, Said]]:
     """The figures of a formula between parts: once, or for each period that the first statement in it has. Of a table
     those of all its rows."""
-    keys = dict.fromkeys(name.partition(".")[0] for name in formula.names)
+    keys = dict.fromkeys(name.removeprefix(PREVIOUS).partition(".")[0] for name in formula.names)
     parts = {key: getattr(report, key) for key in keys}
     columns = {key: parts[key] for key in keys if key in report.statements and isinstance(parts[key], tuple)}
     if not columns:
@@ -81,7 +102,8 @@ def _between(report: Any, formula: Formula) -> Iterator[Mapping[str, Said]]:
     for own in next(iter(columns.values())):
         beside = {key: own if own in value else _same_time(own, value) for key, value in columns.items()}
         if None not in beside.values():
-            yield {name: _at({**parts, **beside}, name) for name in formula.names}
+            before = {PREVIOUS + key: previous_of(beside[key], value) for key, value in columns.items()}
+            yield {name: _at({**parts, **beside, **before}, name) for name in formula.names}
 
 
 def _same_time(column: Any, others: Sequence[Any]) -> Any:
@@ -155,12 +177,13 @@ _ALLOWED: Mapping[str, tuple[str, ...]] = {
     ),
     "money": ("name", "units", "whole"),
     "numbers": ("group", "decimal", "negative"),
-    "a statement": ("key", "title", "words", "kind", "lines", "identities"),
-    "a line": ("key", "title", "words", "under", "kind"),
+    "a statement": ("key", "title", "labels", "words", "kind", "lines", "rates", "identities"),
+    "a line": ("key", "title", "labels", "words", "under", "kind"),
+    "a rate": ("key", "title", "labels", "is"),
     "a table": ("key", "title", "words", "columns", "total", "identities"),
-    "a column": ("key", "title", "words", "kind"),
+    "a column": ("key", "title", "labels", "words", "kind"),
     "a section": ("key", "title", "words", "level", "heading", "fields", "identities"),
-    "a field": ("key", "title", "words", "kind"),
+    "a field": ("key", "title", "labels", "words", "kind"),
 }
 _TEXT = "text"
 
@@ -206,7 +229,7 @@ def _family(said: Mapping[str, Any]) -> Family:
             parts[key] = reader(one, key)
             own, words = parts[key][_F], one.get("words")
             words = "" if one.get("heading") == "" else words  # figures beside their labels, wherever they stand
-            fields[key] = (own | None, part(title, words)) if what == "section" else _many(own, title, words)
+            fields[key] = (own | None, part(title, words)) if what == "section" else _many(own, title, words, one)
             totals |= {key: one["total"]} if "total" in one else {}
             outline += (
                 [Heading(key, one.get("level", 2), one.get("heading", title))]
@@ -222,6 +245,11 @@ def _family(said: Mapping[str, Any]) -> Family:
     for formula in report.formulae:
         if formula.stated.partition(".")[0] in tables:
             raise _Wrong(f"{formula.stated} is a figure of every row: its sum stands behind the =", formula.rule)
+        if any(parted(name)[1] not in ("", PREVIOUS) for name in formula.names):
+            raise _Wrong("a column is named in the identities of its statement alone", formula.rule)
+        back = (name.removeprefix(PREVIOUS) for name in formula.names if name.startswith(PREVIOUS))
+        if alone := [name for name in back if name.partition(".")[0] not in report.statements]:
+            raise _Wrong(f"{alone[0]} has one column: another is spoken of in statements alone", formula.rule)
     return Family(
         name,
         said.get("title", name),
@@ -236,8 +264,8 @@ def _family(said: Mapping[str, Any]) -> Family:
     )
 
 
-def _many(model: Any, title: str, words: str | None) -> tuple[Any, Any]:
-    return tuple[model, ...], rows(title, words)
+def _many(model: Any, title: str, words: str | None, said: Mapping[str, Any]) -> tuple[Any, Any]:
+    return tuple[model, ...], rows(title, words, _labels(said))
 
 
 def _money(said: Any) -> Money | None:
@@ -269,8 +297,33 @@ def _statement(said: Mapping[str, Any], key: str) -> Any:
         if own in fields:
             raise _Wrong(f"the line {own} stands twice: give one of them another key, and words or under", title)
         kind = _kind(one.get("kind", common), title)
-        fields[own] = (_F | None, line(title, one.get("words"), one.get("under"), kind))
-    return _model(key, (_Declared, _STATEMENT[_F], _GENERIC), fields, said.get("identities", ()))
+        fields[own] = (_F | None, line(title, one.get("words"), one.get("under"), kind, _labels(one)))
+    rules = list(said.get("identities", ()))
+    for one in said.get("rates", ()):
+        rules += _rate(one, {own: fields[own][1] for own in fields}, fields)
+    return _model(key, (_Declared, _STATEMENT[_F], _GENERIC), fields, rules)
+
+
+_EACH_LINE = re.compile(r"(?<![\w.'])line(?![\w.'])")
+"""What stands for a line in the formula of a rate."""
+
+
+def _rate(said: Any, lines: Mapping[str, Any], fields: dict[str, Any]) -> list[str]:
+    """Adds a percentage beside each line of amounts to the fields of a statement; returns what it is, for each."""
+    own, title = _named(said, "a rate")
+    formula = said.get("is", "")
+    if not isinstance(formula, str) or (formula and not _EACH_LINE.search(formula)):
+        raise _Wrong("what a rate is, is a formula in which line stands for each line", title)
+    found = []
+    for key, info in lines.items():
+        notes = info.json_schema_extra
+        if notes["kind"] == Kind.PERCENT.value or "of" in notes:
+            continue
+        if f"{key}_{own}" in fields:
+            raise _Wrong(f"the line {key}_{own} stands twice: give the rate another key", title)
+        fields[f"{key}_{own}"] = (_F | None, rate(f"{info.title} {title}", key, _labels(said) or [title]))
+        found += [f"{key}_{own} = {_EACH_LINE.sub(key, formula)}"] if formula else []
+    return found
 
 
 def _table(said: Mapping[str, Any], key: str) -> Any:
@@ -291,17 +344,20 @@ def _fields(said: Mapping[str, Any], where: str, what: str) -> dict[str, Any]:
         own, title = _named(one, what)
         kind, words = one.get("kind", Kind.MONEY.value), one.get("words")
         if kind == _TEXT:
-            found[own] = (str | None, text(title, words))
+            found[own] = (str | None, text(title, words, _labels(one)))
         else:
-            found[own] = (_F | None, figure(_kind(kind, title), title, words))
+            found[own] = (_F | None, figure(_kind(kind, title), title, words, _labels(one)))
     return found
 
 
 def _model(name: str, bases: tuple[Any, ...], fields: Mapping[str, Any], formulae: Iterable[str] = ()) -> Any:
     model: Any = create_model(name, __base__=bases, **fields)
     keys = _figures(model)
-    titles = {fields_of(model)[key].title: key for key in keys}
+    titles = {fields_of(model)[key].title: key for key in keys if fields_of(model)[key].of is None}
     model.formulae = tuple(_formula(one, keys, titles) for one in formulae)
+    for formula in model.formulae:
+        if formula.looks_beside and not issubclass(model, Statement):
+            raise _Wrong(f"{name} has one column: another is spoken of in statements alone", formula.rule)
     return model
 
 
@@ -336,7 +392,7 @@ def _named(said: Any, what: str) -> tuple[str, str]:
     for rule in ("words", "heading"):
         _pattern(said.get(rule, ""), title)
     key = said.get("key", key_of(title))
-    if not isinstance(key, str) or not (key.isidentifier() and key[0].isalpha()) or _is_taken(key):
+    if not isinstance(key, str) or not is_key(key):
         raise _Wrong(f"{key!r} is no key: letters, digits and _, a letter first, no name that is taken", key)
     return key, title
 
@@ -345,6 +401,14 @@ def _words(said: Mapping[str, Any], key: str, what: str) -> str:
     if not isinstance(said.get(key), str) or not said[key].strip():
         raise _Wrong(f"{what} needs a {key}", next(iter(said.values()), ""))
     return str(said[key])
+
+
+def _labels(said: Mapping[str, Any]) -> list[str]:
+    """What a line, a column or a table is called in reports, where that is not its title."""
+    labels = said.get("labels", [])
+    if not isinstance(labels, list) or not all(isinstance(own, str) and own.strip() for own in labels):
+        raise _Wrong("labels are a list of words", said["title"])
+    return labels
 
 
 def _pattern(rule: Any, at: str) -> re.Pattern[str]:
@@ -369,9 +433,16 @@ def key_of(title: str) -> str:
     words = re.sub(
         "_+", "_", "".join(sign if re.match(r"\w", sign) and f"_{sign}".isidentifier() else "_" for sign in signs)
     ).strip("_")
-    words = words[:_LONGEST_KEY].rstrip("_") or "line"
+    if len(words) > _LONGEST_KEY:  # at the end of a word, if there is one
+        words = words[: _LONGEST_KEY + 1].rpartition("_")[0] or words[:_LONGEST_KEY]
+    words = words.rstrip("_") or "line"
     words = words if words.isidentifier() else f"n_{words}"
     return f"{words}_" if _is_taken(words) else words
+
+
+def is_key(key: str) -> bool:
+    """Whether something may be a key: letters, digits and _, a letter first, and no name that is taken."""
+    return key.isidentifier() and key[0].isalpha() and not _is_taken(key)
 
 
 def _is_taken(key: str) -> bool:

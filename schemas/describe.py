@@ -29,6 +29,8 @@ class Field:
     known by, None where these are its title. kind: of a figure. model: of a part, or of the rows of a list. many: it is
     a list. choice: its text is one of a few words of the schema, and no quotation. shape: its type without `| None`; of
     a list, that of its rows. under: the words above a line of a statement, where its own stand there more than once.
+    labels: what it is called in reports, the first that stands there; its title where none are said. of: of a
+    percentage beside a line of a statement, the key of that line.
     """
 
     key: str
@@ -40,6 +42,13 @@ class Field:
     choice: bool
     shape: Any
     under: str | None = None
+    labels: tuple[str, ...] = ()
+    of: str | None = None
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """What it is called in reports, the most usual first."""
+        return self.labels or (self.title,)
 
     @property
     def part(self) -> type[Model] | None:
@@ -75,6 +84,8 @@ def _field(key: str, info: FieldInfo) -> Field:
         _is_choice(info.annotation),
         shape,
         str(notes["under"]) if "under" in notes else None,
+        tuple(map(str, labels)) if isinstance(labels := notes.get("labels"), list) else (),
+        str(notes["of"]) if "of" in notes else None,
     )
 
 

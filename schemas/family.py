@@ -14,6 +14,9 @@ from typing import Any, Literal, TypeVar
 
 from recount.schemas.figures import Model
 
+FILE = "family.toml"
+"""A family as data, in its folder (declared.py)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:

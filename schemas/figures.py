@@ -6,7 +6,7 @@ verifier works on. Both come from one schema definition, generic in its figure t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -120,18 +120,20 @@ class Model(BaseModel):
     named_by: ClassVar[str] = ""
 
 
-def figure(kind: Kind, title: str, words: str | None = None) -> Any:
+def figure(kind: Kind, title: str, words: str | None = None, labels: Sequence[str] = ()) -> Any:
     """A figure field of a kind, under its official Chinese title.
 
     words, here and below: a regular expression for the folded words that stand before the figure, or over its column;
     without it they are the title. In them {own} stands for the name of what the section is of, if it is said; {named}
-    for the same where no heading says it; {alone} for the same where one does.
+    for the same where no heading says it; {alone} for the same where one does. labels: what stands there instead of the
+    title, where that is another.
     """
-    return Field(default=None, title=title, json_schema_extra={"kind": kind.value, **_labelled(words)})
+    return Field(default=None, title=title, json_schema_extra={"kind": kind.value, **labelled(words, labels)})
 
 
-def _labelled(words: str | None) -> dict[str, JsonValue]:
-    return {"words": words} if words is not None else {}
+def labelled(words: str | None, labels: Sequence[str] = ()) -> dict[str, JsonValue]:
+    """The notes of a field that say by what it is known."""
+    return {**({"words": words} if words is not None else {}), **({"labels": list(labels)} if labels else {})}
 
 
 def money(title: str, words: str | None = None) -> Any:
@@ -164,16 +166,16 @@ def year(title: str) -> Any:
     return figure(Kind.YEAR, title)
 
 
-def text(title: str, words: str | None = None) -> Any:
+def text(title: str, words: str | None = None, labels: Sequence[str] = ()) -> Any:
     """A text field, null where the report does not say it."""
-    return Field(default=None, title=title, json_schema_extra=_labelled(words))
+    return Field(default=None, title=title, json_schema_extra=labelled(words, labels))
 
 
-def rows(title: str, words: str | None = None) -> Any:
+def rows(title: str, words: str | None = None, labels: Sequence[str] = ()) -> Any:
     """A list field, empty where the report does not have it."""
-    return Field(default_factory=tuple, title=title, json_schema_extra=_labelled(words))
+    return Field(default_factory=tuple, title=title, json_schema_extra=labelled(words, labels))
 
 
 def part(title: str, words: str | None = None) -> Any:
     """A nested model, null where the report does not have it."""
-    return Field(default=None, title=title, json_schema_extra=_labelled(words))
+    return Field(default=None, title=title, json_schema_extra=labelled(words))

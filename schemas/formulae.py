@@ -24,6 +24,10 @@ _TOKEN = re.compile(r"\s*(?:(?P<quoted>'[^']*')|(?P<sign>\.\.|<=|[≤=+−/*×()
 
 Signed = tuple[tuple[int, str], ...]
 """Names with their signs."""
+PREVIOUS = "previous "
+"""Before a name: its figure in the period before."""
+_IN = " in '"
+"""Behind a name, before the head of a column: its figure there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,8 @@ class Formula:
     """An identity: a printed figure, what it is computed from, and for a percentage what it is of.
 
     rule: as written. at_most: it is no more than that (<=). factor: of a product, what the one term is multiplied by.
-    Names are keys, or part.key between parts of a report.
+    Names are keys, or part.key between parts of a report; of the period before with PREVIOUS, of another column with
+    its head (a in 'Budget').
     """
 
     rule: str
@@ -46,6 +51,11 @@ class Formula:
         """Every name in it."""
         factor = [self.factor] if self.factor else []
         return [self.stated, *(name for _, name in (*self.terms, *self.whole)), *factor]
+
+    @property
+    def looks_beside(self) -> bool:
+        """Whether it speaks of another column of its statement, too: that of the period before, or of a head."""
+        return any(name.startswith(PREVIOUS) or _IN in name for name in self.names)
 
     def identity(self, figures: Mapping[str, Said], rule: str, *, blank: bool) -> Identity:
         """The identity between figures. blank: what is not printed is nothing, as in a table; else it is missing."""
@@ -81,7 +91,8 @@ def formula_of(written: str, keys: Sequence[str], titles: Mapping[str, str]) -> 
     """A formula. keys: the names that it may have, in the order of the form; titles: the same by their 'titles'.
 
     `a = b + c - d`, `a = b .. d` (all lines from b to d), `rate = part / whole` in percent, with brackets around sums,
-    `amount = quantity * price`, and `a <= b`. Raises FamilyError.
+    `amount = quantity * price`, and `a <= b`; `previous b` is b in the period before, `b in 'Budget'` in the column
+    of that head. Raises FamilyError.
     """
     return _Parser(written, keys, titles).formula()
 
@@ -136,6 +147,20 @@ class _Parser:
         self.at += 1
         return name
 
+    def _term(self) -> str:
+        """A name, of this period or of the one before."""
+        follows = self.tokens[self.at + 1] if self.at + 1 < len(self.tokens) else ""
+        if self._next() == PREVIOUS.strip() and re.match(r"['\w]", follows):
+            self.at += 1
+            return PREVIOUS + self._name()
+        name = self._name()
+        if self._next() != "in":
+            return name
+        self._take("in")
+        if not self._next().startswith("'"):
+            self._wrong("the head of a column is expected in 'single quotation marks'")
+        return f"{name} in {self._take(self._next())}"
+
     def _sum(self) -> Signed:
         """Terms with their signs; brackets around some of them."""
         found: list[tuple[int, str]] = []
@@ -152,8 +177,8 @@ class _Parser:
             sign = 1 if self._take("+", "-", "−") == "+" else -1
 
     def _range(self) -> Sequence[str]:
-        first = self._name()
-        if self._next() != "..":
+        first = self._term()
+        if self._next() != ".." or first not in self.keys:
             return (first,)
         self._take("..")
         last = self._name()
@@ -164,6 +189,17 @@ class _Parser:
 
     def _wrong(self, why: str) -> NoReturn:
         raise FamilyError(f"{self.written!r}: {why}")
+
+
+def parted(name: str) -> tuple[str, str]:
+    """A name without what it says of its column, and that: PREVIOUS, the head of one, or ""."""
+    key, _, head = name.removeprefix(PREVIOUS).partition(_IN)
+    return key, PREVIOUS if name.startswith(PREVIOUS) else head.removesuffix("'")
+
+
+def in_column(key: str, head: str) -> str:
+    """The name of a line in the column of a head."""
+    return f"{key}{_IN}{head}'"
 
 
 def perhaps(name: str, known: Iterable[str]) -> str:

@@ -264,6 +264,10 @@ _OF_PAGES: Mapping[str, tuple[str, str]] = {
     "drawing": ("a drawing was put on the page", "页面上加了手绘标记"),
     "with_words": ("{what}: {words}", "{what}：{words}"),
     "sign_unsure": ("whether it is negative cannot be told", "是否为负数无法判断"),
+    "parted_otherwise": (
+        "its thousands or decimals are parted by other signs than its column has",
+        "其千分位或小数的分隔符与同列不同",
+    ),
     "bullet_or_minus": (
         "whether a bullet stands here or a minus cannot be told",
         "此处是项目符号还是负号无法判断",

@@ -9,13 +9,14 @@ from __future__ import annotations
 import calendar
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Generic, Optional, TypeAlias, TypeVar
 
 from pydantic import Field
 
-from recount.schemas.figures import F, Kind, Model, figure, money, rows, text
+from recount.schemas.figures import F, Kind, Model, figure, labelled, money, rows, text
 
 # --- what a schema says of a statement
 
@@ -45,14 +46,30 @@ class Statement(Model, Generic[F]):
     lines: tuple[FreeLine[F], ...] = rows("Lines")
 
 
-def line(title: str, words: str | None = None, under: str | None = None, kind: Kind = Kind.MONEY) -> Any:
+def line(
+    title: str,
+    words: str | None = None,
+    under: str | None = None,
+    kind: Kind = Kind.MONEY,
+    labels: Sequence[str] = (),
+) -> Any:
     """A line of a statement, known by its title: spaces, case and marks aside, and an ordinal or 其中： before it.
 
     words: a regular expression for the whole label instead, in folded words without spaces, case aside. under: where
-    such words stand more than once, those of a line or heading above it; it is the first below that.
+    such words stand more than once, those of a line or heading above it; it is the first below that. labels: what it is
+    called in reports where that is not the title: the first of them that stands there.
     """
-    notes = {"kind": kind.value, "words": words, "under": under}
+    notes = {"kind": kind.value, "under": under, **labelled(words, labels)}
     return Field(default=None, title=title, json_schema_extra={key: note for key, note in notes.items() if note})
+
+
+def rate(title: str, of: str, labels: Sequence[str] = ()) -> Any:
+    """A percentage that stands beside the amounts of a line, in a column of its own: its share, its growth.
+
+    title: what it is called; its column is known by labels, or by that. of: the key of the line.
+    """
+    notes = {"kind": Kind.PERCENT.value, "of": of, **labelled(None, labels)}
+    return Field(default=None, title=title, json_schema_extra=notes)
 
 
 # --- the periods
@@ -170,20 +187,74 @@ _NO_PERIOD = re.compile(
 """Beside a period: words by which it is no column of that period, or not of it alone."""
 
 
+def frame_of(line: str) -> Period | None:
+    """The period that a line over a table says of columns whose heads say the year alone, with the year 0: for the nine
+    months ended September 30, 2024 and 2023. None where it does not say how many months or weeks, or says two things.
+
+    line: folded.
+    """
+    said = pieces_of(_ANY_YEAR.sub("", line))
+    if not said or not (said.get("months") or said.get("weeks") or said.get("three")):
+        return None
+    period = _dated(_LEAP, said) if any(said.get(name) for name in ("name", "cm")) else None
+    return None if period is None else replace(period, end=(0, *period.end[1:]))
+
+
+_ANY_YEAR = re.compile(rf"(?<!\d){_YEAR}(?!\d)年?")
+_LEAP = 2024
+"""A year that has all days."""
+
+
+def in_frame(period: Period | None, frame: Period | None) -> Period | None:
+    """A period whose head says the year alone, as long as what stands over its table; else as it is."""
+    if period is None or frame is None or period.length or period.to or len(period.end) != 1:
+        return period
+    year, rest = period.end[0], frame.end[1:]
+    last = calendar.monthrange(year, rest[0])[1] if rest else 0
+    return replace(frame, end=(year, *rest[:1], *(min(day, last) for day in rest[1:])))
+
+
+def says_time(line: str) -> bool:
+    """Whether a line says periods or days and nothing else: December 31, 2024 and 2023. line: folded."""
+    found = list(_pieces("".join(line.split()).casefold()))
+    named = {name for match in found if match is not None for name, value in match.groupdict().items() if value}
+    return None not in found and not named.isdisjoint((*_TELLS, "name", "months", "weeks", "cn"))
+
+
+def halves_of_time(head: str) -> tuple[str, str] | None:
+    """Two periods that stand in one line and say the same things of themselves: three months ended | nine months ended.
+    None where there are no two."""
+    words = head.split()
+    for cut in reversed(range(1, len(words))):
+        one, other = " ".join(words[:cut]), " ".join(words[cut:])
+        said, also = ({name for name, value in (pieces_of(half) or {}).items() if value} for half in (one, other))
+        if said and said == also and pieces_of(head) is None:
+            return one, other
+    return None
+
+
 def pieces_of(head: str) -> dict[str, str] | None:
     """What the pieces of a head say, by their names; None where it has words that speak of no period, or says two
     things of one kind."""
-    words, at = "".join(head.split()).casefold(), 0
     said: dict[str, str] = {}
-    while at < len(words):
-        match = _PIECE.match(words, at)
+    for match in _pieces("".join(head.split()).casefold()):
         if match is None:
             return None
         for name, value in match.groupdict().items():
             if value is not None and said.setdefault(name, value) != value:
                 return None
-        at = match.end()
     return said
+
+
+def _pieces(words: str) -> Iterator[re.Match[str] | None]:
+    """The pieces of words without spaces; ends with None where they speak of no period."""
+    at = 0
+    while at < len(words):
+        match = _PIECE.match(words, at)
+        yield match
+        if match is None:
+            return
+        at = match.end()
 
 
 def _number(word: str) -> int:
@@ -261,16 +332,71 @@ def _dated_by(period: Period, base: Period) -> Period:
     return Period((base.end[0] - 1, 12, 31)) if len(base.end) == 3 and not base.length else period
 
 
-# --- columns of statements beside one another
+# --- columns of statements beside one another, and one after the other
 
 
 _S = TypeVar("_S", bound=Statement[Any])
 _TOTAL = re.compile(r"\btotals?\b|[合总]计", re.IGNORECASE)
 
 
+def previous_of(column: _S, columns: Iterable[_S]) -> _S | None:
+    """The column of a statement that is of the period before: as long, a year earlier, and of the same (of a fund, a
+    segment). Where the page dates neither, the previous one, or the opening. None where there is none, or several."""
+    found = [other for other in columns if is_before(other.period, column.period) and _of(other) == _of(column)]
+    return found[0] if len(found) == 1 else None
+
+
+def beside_of(column: _S, columns: Iterable[_S], head: str) -> _S | None:
+    """The column of a statement that is of the same period and has a head, what it says of its period aside. None where
+    there is none, or several."""
+    words = "".join(head.split()).casefold()
+    found = [own for own in columns if own is not column and own.period == column.period and words in _heads(own)]
+    return found[0] if len(found) == 1 else None
+
+
+def _heads(column: Statement[Any]) -> tuple[str, str]:
+    """What the head of a column says besides a period, and all that it says."""
+    return _of(column), "".join((column.head or "").split()).casefold()
+
+
+def _of(column: Statement[Any]) -> str:
+    return "".join(period_in(column.head or "")[1].split()).casefold()
+
+
+def is_before(period: str | None, other: str | None) -> bool:
+    """Whether a period, as told, is the one before another: as long, and a year earlier, or as many weeks."""
+    if period is None or other is None:
+        return False
+    if other in _RELATIVE or period in _RELATIVE:
+        return other == "current" and period in ("previous", "opening")
+    (length, _, end), (its_length, _, its_end) = period.rpartition("/"), other.rpartition("/")
+    if len(end) != len(its_end) or (length != its_length and not _is_of_weeks(length, its_length)):
+        return False
+    if len(end) != len("2024-12-31"):
+        return int(end[:4]) + 1 == int(its_end[:4]) and end[4:] == its_end[4:]
+    days = (date.fromisoformat(its_end) - date.fromisoformat(end)).days
+    return _YEAR_OF_WEEKS <= days <= _YEAR_OF_WEEKS + 2 * 8
+
+
+_YEAR_OF_WEEKS = 357  # days: of 52 or 53 weeks, which end on one weekday, and of a year that ends near them
+
+
+def _is_of_weeks(*lengths: str) -> bool:
+    """Whether lengths are years of 52 and of 53 weeks."""
+    return all(length in ("P52W", "P53W") for length in lengths)
+
+
 def wholes(columns: Sequence[_S]) -> tuple[_S, ...]:
     """The columns of a statement that stand for their period: alone, or as the total of others (of funds, segments)."""
-    times = Counter(column.period for column in columns)
-    totals = [column for column in columns if _TOTAL.search(column.head or "")]
-    sums = Counter(column.period for column in totals)
-    return tuple(c for c in columns if times[c.period] == 1 or (sums[c.period] == 1 and c in totals))
+    return tuple(columns[at] for at in standing_for([(column.period, column.head or "") for column in columns]))
+
+
+def standing_for(columns: Sequence[tuple[str | None, str]]) -> list[int]:
+    """The same of columns by their period and head, by number."""
+    times = Counter(period for period, _ in columns)
+    sums = Counter(period for period, head in columns if _TOTAL.search(head))
+    return [
+        at
+        for at, (period, head) in enumerate(columns)
+        if times[period] == 1 or (sums[period] == 1 and _TOTAL.search(head))
+    ]

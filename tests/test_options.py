@@ -72,7 +72,8 @@ def test_every_option_reaches_the_settings(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text("[model]\nseed = 3\n")
     others: dict[str, Any] = {
-        "family": "budget", "ocr": "never", "ocr_backend": "onnxruntime", "ocr_precision": "f32", "mapper": "model",
+        "family": "budget", "ocr": "never", "ocr_backend": "onnxruntime", "ocr_precision": "f32",
+        "ocr_device": "GPU", "mapper": "model",
         "model": "other", "base_url": "http://there", "mode": "json", "rounds": 1, "price_input": "1",
         "price_output": "2", "budget": "4", "budget_tokens": 5, "concurrency": 6, "requests_per_minute": 7,
         "offline": True, "parameters": ["top_k=20"], "reasoning_effort": "low",
@@ -122,7 +123,8 @@ def test_the_command_line_keeps_its_words() -> None:
     commands: Any = typer.main.get_command(app)
     options = {option for parameter in commands.commands["structure"].params for option in parameter.opts}
     assert {"--engine", "--ocr", "--ocr-engine", "--mapper", "--model-mode", "--rpm", "--price-input"} <= options
-    assert list(Settings().stored) == ["family", "ocr", "engine", "ocr_precision", "mapper", "model", "rounds"]
+    reading = ["ocr", "engine", "ocr_precision", "ocr_device"]
+    assert list(Settings().stored) == ["family", *reading, "mapper", "model", "rounds"]
     assert Settings.of({"engine": "onnxruntime", "workers": "ray", "jobs": 2}) == Settings(ocr_backend="onnxruntime")
 
 

@@ -12,7 +12,7 @@ from recount.eval.report.markup import Child, Markup, element, joined, table
 from recount.eval.score.harness import Scored
 from recount.eval.score.leaves import Number
 from recount.eval.score.scores import CaseScore, FigureError
-from recount.pipeline.run.store import report_model
+from recount.pipeline.recognise import report_model
 from recount.schemas.describe import titles
 from recount.schemas.registry import FAMILIES
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from recount.pipeline.document import Block, Grid, Paragraph
 from recount.pipeline.map.tables.sheet import is_blank
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.titles import LONGEST_TITLE, titles_over
 from recount.schemas.describe import Field
-from recount.schemas.statements import Period, period_of
+from recount.schemas.statements import Period, frame_of, period_of, says_time
 
 _TITLES = 5
 """Short lines above a table that may be its title."""
@@ -37,25 +38,33 @@ def titled(blocks: Sequence[Block], rule: str) -> tuple[Grid, Period | None] | N
 _GOES_ON = re.compile(r"续表|[(（]续|\(?cont(?:inue|')d\b", re.IGNORECASE)
 
 
-def continued(blocks: Sequence[Block], grid: Grid, rule: str) -> Iterator[Grid]:
-    """The tables right behind one of a title whose title is that again, and says that they go on."""
+def continued(blocks: Sequence[Block], grid: Grid, rule: str) -> Iterator[tuple[Grid, bool]]:
+    """The tables right behind one of a title that has that title again, and whether it says that they go on; of those
+    that do not say so, such as begin the next page."""
     pattern = re.compile(rule, re.IGNORECASE)
     page = grid.pages[-1]
     for at in range(next(at for at, block in enumerate(blocks) if block is grid) + 1, len(blocks)):
         block = blocks[at]
         if isinstance(block, Grid):
             lines = _over(blocks, at)
-            again = any(map(pattern.search, lines)) and any(map(_GOES_ON.search, lines))
-            if not again or block.pages[0] > page + 1:
+            said = any(map(_GOES_ON.search, lines))
+            if not any(map(pattern.search, lines)) or block.pages[0] > page + 1:
                 return
-            yield block
+            if not said and (block.pages[0] == page or not any(map(pattern.fullmatch, lines))):
+                return
+            yield block, said
             page = block.pages[-1]
 
 
 def _one_period(lines: Iterable[str]) -> Period | None:
-    """The one period that lines say, folded; None where they say none, or several."""
-    periods = {period.told: period for line in lines if (period := period_of(line)) is not None}
-    return next(iter(periods.values())) if len(periods) == 1 else None
+    """The one period that lines say, folded; None where they say none, or several. One with the year 0 is of columns
+    whose heads say their year."""
+    told = list(lines)
+    for rule in (period_of, frame_of):
+        periods = {period: None for line in told if (period := rule(line)) is not None}
+        if periods:
+            return next(iter(periods)) if len(periods) == 1 else None
+    return None
 
 
 def _over(blocks: Sequence[Block], at: int) -> list[str]:
@@ -100,22 +109,35 @@ def title_of(blocks: Sequence[Block], at: int) -> tuple[str, Period | None]:
     alone = (cell for cell in grid.cells if cell.row < _TITLES and rows[cell.row] == 1)
     lines += [cell.text.printed for cell in alone if cell.column_end == grid.columns]
     folded = [fold(line) for line in lines]
-    told = [line for line, words in zip(lines, folded, strict=True) if may_be_title(words)]
-    return (told[0].strip() if told else ""), _one_period((*folded, *_beside_unit(folded)))
+    told = [line.strip() for line, words in zip(lines, folded, strict=True) if may_be_title(words)]
+    if len(told) > 1:
+        told.sort(key=partial(_times_over, blocks))
+    return (told[0] if told else ""), _one_period((*folded, *_beside_unit(folded)))
+
+
+def _times_over(blocks: Sequence[Block], line: str) -> int:
+    """Over how many tables a line stands: the name of a company is over all of them, and the title of one. A paragraph
+    above one, which is in no caption, is over that."""
+    grids = (block for block in blocks if isinstance(block, Grid))
+    return max(1, sum(any(line == above.text.printed.strip() for above in grid.caption) for grid in grids))
 
 
 def may_be_title(words: str) -> bool:
-    """Whether folded words over a table may be its title: no unit, no period."""
-    return not _NO_TITLE.search("".join(words.split())) and period_of(words) is None
+    """Whether folded words over a table may be its title: no unit, no periods."""
+    return not _NO_TITLE.search("".join(words.split())) and not says_time(words)
 
 
 def title_rule(field: Field) -> str:
-    """The rule for the title of a statement: its words, or the title without marks between its letters."""
-    if field.words is not None:
-        return field.words
-    letters = _YEAR.sub("\0", _MARKS.sub("", fold(field.title)))
-    return r"[\W_]*".join(r"(?:19|20)\d\d" if sign == "\0" else re.escape(sign) for sign in letters) + r"[\W_]*"
+    """The rule for the title of a statement: its words, or what it is called, without marks between its letters."""
+    return field.words if field.words is not None else "|".join(map(_letters_rule, field.called))
 
 
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+def _letters_rule(title: str) -> str:
+    signs: list[str] = []
+    for words in re.split(f"({_YEAR})", fold(title)):
+        signs += [_YEAR] if re.fullmatch(_YEAR, words) else map(re.escape, _MARKS.sub("", words))
+    return r"[\W_]*".join(signs) + r"[\W_]*"
+
+
+_YEAR = r"(?<!\d)(?:19|20)\d\d(?!\d)"
 """In a title: another report is of another."""

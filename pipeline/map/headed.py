@@ -25,7 +25,7 @@ ANYWHERE = ""
 
 def head_of(field: Field) -> str:
     """A rule for a field's words as the head of a column or a line: brackets and quotation marks do not count there."""
-    return field.words or re.escape(bare(fold(field.title)))
+    return field.words or "|".join(re.escape(bare(fold(label))) for label in field.called)
 
 
 # --- rows under a head

@@ -20,7 +20,7 @@ from recount.pipeline.map.grammar.passage import passage_of, unmapped_in
 from recount.pipeline.map.grammar.sections import read_section
 from recount.pipeline.map.headed import ANYWHERE, head_of, read_headed, read_labelled
 from recount.pipeline.map.missed import columns_missed, lines_missed, one_a_page, section_missed, table_missed
-from recount.pipeline.map.statements import claims, joined, lines_in, lines_of, read_statement
+from recount.pipeline.map.statements import claims, joined, lines_in, lines_of, rates_without, read_statement
 from recount.pipeline.map.tables.coded import TOTAL, TOTALS
 from recount.pipeline.map.tables.sheet import (
     Columns,
@@ -223,9 +223,11 @@ class _Reader:
             self.remarks.append(table_missed(self.blocks, field))
             return None
         grid, over = table
-        lines = joined([lines_of(part, over) for part in (grid, *continued(self.blocks, grid, rule))])
-        if lines.without:
-            words = say("column_left_out", table=field.title, heads=tuple(head or "—" for head in lines.without))
+        further = ((lines_of(part, over), said) for part, said in continued(self.blocks, grid, rule))
+        lines = joined(lines_of(grid, over), further)
+        without = (*lines.without, *rates_without(model, lines))
+        if without:
+            words = say("column_left_out", table=field.title, heads=tuple(head or "—" for head in without))
             self.remarks.append(Remark("column left out", grid.pages[0], None, words))
         wanted = lines_in(model)
         named = claims(wanted, lines)

@@ -5,22 +5,23 @@ What is not certain is left open: words that two lines have, and columns that sa
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, product
 from math import inf
 from typing import Any, TypeVar
 
 from recount.pipeline.document import Cell, Grid
-from recount.pipeline.map.columns import Column, columns_of
+from recount.pipeline.map.columns import Column, Rates, columns_of, rates_of
 from recount.pipeline.map.tables.sheet import is_blank, is_note, is_scanned, table_of, without_ordinal
 from recount.pipeline.split.abroad import MARKS, SIDES
 from recount.pipeline.split.folding import fold
 from recount.schemas.describe import Field, fields_of
 from recount.schemas.figures import Kind, Ref
-from recount.schemas.statements import Period, Statement, period_of, pieces_of
+from recount.schemas.statements import Period, Statement, halves_of_time, period_of, pieces_of
 
 S = TypeVar("S", bound=Statement[Any])
 
@@ -93,23 +94,27 @@ _CHARACTERS_A_MISREADING = 12
 @dataclass(frozen=True, slots=True)
 class Row:
     """A line. label: as printed. names: its words for recognising, the whole label first. figures: by place of their
-    column. left: where its label begins, in points; level: how far that is set in."""
+    column; rates: by that of their column of percentages. left: where its label begins, in points; level: how far that
+    is set in."""
 
     label: str
     names: tuple[str, ...]
     figures: Mapping[int, Ref]
     left: float | None = None
     level: int | None = None
+    rates: Mapping[int, Ref] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """A table as lines × columns, the latest period first. without: heads of columns that were left out."""
+    """A table as lines × columns, the latest period first. without: heads of columns that were left out. rates: the
+    columns of percentages beside them."""
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     without: tuple[str, ...] = ()
     scanned: bool = False
+    rates: tuple[Rates, ...] = ()
 
 
 Places = tuple[tuple[Cell | None, ...], ...]
@@ -120,7 +125,8 @@ def figure_of(cell: Cell | None) -> Ref | None:
     if cell is None or len(cell.numbers) != 1:
         return None
     number, text = cell.numbers[0], cell.text.folded
-    beside = "".join((text[: number.start] + text[number.end :]).split())
+    before, behind = text[: number.start].strip(), text[number.end :]
+    beside = "".join((("" if before == "p" and number.token.origin == "ocr" else before) + behind).split())
     return Ref(number.token.index) if beside == number.token.unit or _BESIDE.fullmatch(beside) else None
 
 
@@ -130,10 +136,22 @@ def lines_of(grid: Grid, over: Period | None = None) -> Lines:
     body = _body(at)
     labels, figures = _label_columns(at, body)
     heads = {column: _head(at, body, column, labels) for column in figures}
-    columns, without = columns_of(heads, labels, {column: _filled(at, body, column) for column in figures}, over)
+    percent = {column for column in figures if _is_of_percent(at, body, column)}
+    amounts = {column: head for column, head in heads.items() if column not in percent}
+    columns, without = columns_of(amounts, labels, {column: _filled(at, body, column) for column in figures}, over)
     if is_scanned(grid) and not _follow(columns):
         columns, without = (), tuple(printed for _, printed in heads.values())
-    return Lines(columns, tuple(_rows(at, body, columns, labels)), without, is_scanned(grid))
+    rates = rates_of(heads, columns, labels, percent)
+    told = {heads[own.number][1] for own in rates}
+    without += tuple(heads[column][1] for column in sorted(percent))
+    without = tuple(head for head in without if head not in told)
+    return Lines(columns, tuple(_rows(at, body, columns, labels, rates)), without, is_scanned(grid), rates)
+
+
+def _is_of_percent(at: Places, body: int, column: int) -> bool:
+    """Whether most figures of a column are printed with a percent sign."""
+    cells = [cell for row in at[body:] if (cell := row[column]) is not None and figure_of(cell) is not None]
+    return 2 * sum(cell.numbers[0].token.unit == "%" for cell in cells) > len(cells)
 
 
 def _filled(at: Places, body: int, column: int) -> set[int]:
@@ -216,8 +234,8 @@ def _contents(at: Places, body: int) -> tuple[Counter[int], set[int]]:
     figures: Counter[int] = Counter()
     for cell in dict.fromkeys(cell for row in at[body:] for cell in row if cell is not None and cell.row >= body):
         letters = len(_exact(cell.text.folded)) - sum(number.end - number.start for number in cell.numbers)
-        if figure_of(cell) is not None:
-            figures[cell.column] += 1
+        if figure_of(cell) is not None and not (cell.column == 0 and period_of(cell.text.folded) is not None):
+            figures[cell.column] += 1  # a year where labels stand is one: what is due in 2026
         elif letters > 0:
             words[cell.column] += letters
             worded[cell.column] += 1
@@ -228,7 +246,19 @@ def _path(at: Places, body: int, column: int) -> tuple[str, str]:
     """The words above a column, folded and as printed, top to bottom; cells as wide as the table say nothing of it."""
     cells = [cell for cell in dict.fromkeys(row[column] for row in at[:body]) if cell is not None]
     mine = [cell for cell in cells if not is_blank(cell) and cell.column_end - cell.column < len(at[0])]
-    return " ".join(cell.text.folded for cell in mine), " ".join(cell.text.printed.strip() for cell in mine)
+    folded = [_share(cell, cell.text.folded, column) for cell in mine]
+    return " ".join(folded), " ".join(_share(cell, cell.text.printed.strip(), column) for cell in mine)
+
+
+def _share(cell: Cell, words: str, column: int) -> str:
+    """What a head over several columns says of one: where a scan gives two heads as one (Three Months Ended Nine Months
+    Ended), that of its half."""
+    width = cell.column_end - cell.column
+    halves = halves_of_time(words) if width % _HALVES == 0 else None
+    return words if halves is None else halves[(column - cell.column) * _HALVES // width]
+
+
+_HALVES = 2
 
 
 def _head(at: Places, body: int, column: int, labels: Sequence[int]) -> tuple[str, str]:
@@ -241,14 +271,19 @@ def _head(at: Places, body: int, column: int, labels: Sequence[int]) -> tuple[st
     return folded, printed
 
 
-def _rows(at: Places, body: int, columns: Sequence[Column], labels: Sequence[int]) -> Iterator[Row]:
+def _rows(
+    at: Places, body: int, columns: Sequence[Column], labels: Sequence[int], rates: Sequence[Rates]
+) -> Iterator[Row]:
     """The lines of each half, top to bottom; those of the left half first."""
     for half, label in enumerate(labels, 1):
         mine = {
             place: [number for number in column.numbers if sum(one < number for one in labels) == half]
             for place, column in enumerate(columns)
         }
-        yield from _levelled(_wrapped(list(_half(at, body, label, mine))))
+        beside = {
+            place: [own.number] for place, own in enumerate(rates) if sum(one < own.number for one in labels) == half
+        }
+        yield from _levelled(_wrapped(list(_half(at, body, label, mine, beside))))
 
 
 def _levelled(rows: Sequence[Row]) -> Iterator[Row]:
@@ -260,21 +295,25 @@ def _levelled(rows: Sequence[Row]) -> Iterator[Row]:
         yield replace(row, level=sum(step <= row.left for step in steps) - 1 if told and row.left is not None else None)
 
 
-def _half(at: Places, body: int, label: int, columns: Mapping[int, Sequence[int]]) -> Iterator[Row]:
+def _half(
+    at: Places, body: int, label: int, columns: Mapping[int, Sequence[int]], rates: Mapping[int, Sequence[int]]
+) -> Iterator[Row]:
     for number in range(body, len(at)):
         cell = at[number][label]
-        figures = {
-            place: ref
-            for place, own in columns.items()
-            for column in own
-            if (ref := _own_figure(at, number, column)) is not None
-        }
+        figures, beside = _figures(at, number, columns), _figures(at, number, rates)
         words = cell if cell is not None and cell.row == number and not is_blank(cell) else None
         if words is not None and (is_note(words) or (not figures and pieces_of(words.text.folded))):
             continue  # a note below the lines, a head that a new page prints again
         if words is not None or figures:
             printed = " ".join(words.text.printed.split()) if words is not None else ""
-            yield Row(printed, (spaceless(printed),), figures, words.left if words is not None else None)
+            left = words.left if words is not None else None
+            yield Row(printed, (spaceless(printed),), figures, left, rates=beside)
+
+
+def _figures(at: Places, number: int, columns: Mapping[int, Sequence[int]]) -> dict[int, Ref]:
+    """The figures of a row, by the places of columns. columns: the columns of the grid that each is."""
+    found = ((place, _own_figure(at, number, column)) for place, own in columns.items() for column in own)
+    return {place: ref for place, ref in found if ref is not None}
 
 
 def _wrapped(rows: Sequence[Row]) -> list[Row]:
@@ -286,7 +325,8 @@ def _wrapped(rows: Sequence[Row]) -> list[Row]:
         if goes_on and above is not None and not (above.figures and row.figures):
             label = f"{above.label} {row.label}"
             names = (spaceless(label), *row.names, *above.names)
-            found[-1] = Row(label, names, {**above.figures, **row.figures}, above.left)
+            figures, rates = {**above.figures, **row.figures}, {**above.rates, **row.rates}
+            found[-1] = Row(label, names, figures, above.left, rates=rates)
         else:
             found.append(row)
     return found
@@ -296,14 +336,16 @@ def _wrapped(rows: Sequence[Row]) -> list[Row]:
 
 
 def claims(fields: Iterable[Field], lines: Lines) -> dict[str, int]:
-    """The row of each field, by its key. One that two fields claim is neither's, nor one of two that a field may be."""
+    """The row of each field, by its key. One that two fields claim is neither's, nor one of two that a field may be.
+
+    What a field is called first is looked for first, however alike words must be."""
     wanted = list(fields)
     found: dict[str, int] = {}
     tests = [*_WAYS, *([None] if lines.scanned else [])]
-    for way in tests:
-        open_ = [field for field in wanted if field.key not in found]
+    for rank, way in product(range(max((len(field.called) for field in wanted), default=0)), tests):
+        open_ = [field for field in wanted if field.key not in found and rank < len(field.called)]
         taken = set(found.values())
-        mine = {field.key: _meant(field, lines.rows, way, taken, _alike(field, wanted)) for field in open_}
+        mine = {field.key: _meant(field, rank, lines.rows, way, taken, _alike(field, wanted)) for field in open_}
         times = Counter(row for row in mine.values() if row is not None)
         found |= {key: row for key, row in mine.items() if row is not None and times[row] == 1}
     return found
@@ -311,13 +353,15 @@ def claims(fields: Iterable[Field], lines: Lines) -> dict[str, int]:
 
 def _alike(field: Field, fields: Iterable[Field]) -> list[str]:
     """The headings under which the same words are other lines."""
-    same = (other for other in fields if (other.title, other.words) == (field.title, field.words))
+    same = (other for other in fields if (other.called, other.words) == (field.called, field.words))
     return [other.under for other in same if other.under not in (None, field.under)]
 
 
-def _meant(field: Field, rows: Sequence[Row], way: Any, taken: set[int], beyond: Sequence[str]) -> int | None:
-    """The row that a field is, alike in a way (None: nearly, of a scan). beyond: headings under which the same words
-    are another line: what stands below one of them is that."""
+def _meant(
+    field: Field, rank: int, rows: Sequence[Row], way: Any, taken: set[int], beyond: Sequence[str]
+) -> int | None:
+    """The row that a field is, alike in a way (None: nearly, of a scan). rank: which of its names is looked for.
+    beyond: headings under which the same words are another line: what stands below one of them is that."""
     first, last = 0, len(rows)
     if field.under is not None:
         over = [at for at, row in enumerate(rows) if _is(row, field.under, None, way)]
@@ -326,7 +370,7 @@ def _meant(field: Field, rows: Sequence[Row], way: Any, taken: set[int], beyond:
         first = over[0] + 1
         ends = (at for at in range(first, len(rows)) if any(_is(rows[at], head, None, way) for head in beyond))
         last = next(ends, last)
-    mine = [at for at in range(first, last) if _is(rows[at], field.title, field.words, way) and rows[at].figures]
+    mine = [at for at in range(first, last) if _is(rows[at], field.called[rank], field.words, way) and rows[at].figures]
     if field.under is not None:
         mine = mine[:1]
     return mine[0] if len(mine) == 1 and mine[0] not in taken else None
@@ -343,13 +387,18 @@ def _is(row: Row, title: str, words: str | None, way: Any) -> bool:
 
 def known_as(row: Row, field: Field) -> bool:
     """Whether a row may be the line that a field is, as alike as rows must be that are told from no others."""
-    return any(_is(row, field.title, field.words, way) for way in _WAYS)
+    return any(_is(row, label, field.words, way) for label in field.called for way in _WAYS)
+
+
+def are_alike(one: str, other: str) -> bool:
+    """Whether two labels may be taken for one line."""
+    return any(way(spaceless(one)) == way(spaceless(other)) != "" for way in _WAYS)
 
 
 def lines_in(model: type[Statement[Any]]) -> list[Field]:
     """The fields of the lines of a statement."""
     base = fields_of(Statement)
-    return [field for key, field in fields_of(model).items() if key not in base and field.kind is not None]
+    return [own for key, own in fields_of(model).items() if key not in base and own.kind is not None and own.of is None]
 
 
 def read_statement(model: type[S], lines: Lines, named: Mapping[str, int]) -> tuple[S, ...]:
@@ -360,10 +409,35 @@ def read_statement(model: type[S], lines: Lines, named: Mapping[str, int]) -> tu
     found: list[S] = []
     for place, column in enumerate(lines.columns):
         values: dict[str, Any] = {key: lines.rows[row].figures.get(place) for key, row in named.items()}
+        values |= _rates_at(fields, lines, named, place)
         others = tuple(_free(free, row, row.figures.get(place)) for row in rest)
         told = column.period.told if column.period is not None else None
         found.append(model(period=told, head=column.head, lines=others, **values))
     return tuple(found)
+
+
+def _rates_at(fields: Mapping[str, Field], lines: Lines, named: Mapping[str, int], place: int) -> dict[str, Ref | None]:
+    """The percentages of the lines beside a column, by the fields whose head they stand under."""
+    beside = {number: own for number, own in enumerate(lines.rates) if own.place == place}
+    found: dict[str, Ref | None] = {}
+    for key, own in fields.items():
+        mine = [number for number, rates in beside.items() if own.of in named and _is_headed(rates, own)]
+        if len(mine) == 1 and own.of is not None:
+            found[key] = lines.rows[named[own.of]].rates.get(mine[0])
+    return found
+
+
+def rates_without(model: type[Statement[Any]], lines: Lines) -> list[str]:
+    """The heads of columns of percentages that no field has."""
+    wanted = [own for own in fields_of(model).values() if own.of is not None]
+    return [rates.head for rates in lines.rates if not any(_is_headed(rates, own) for own in wanted)]
+
+
+def _is_headed(rates: Rates, wanted: Field) -> bool:
+    """Whether a column of percentages has the head of a field: marks aside, unless there is nothing else."""
+    head = spaceless(rates.head)
+    called = [spaceless(label) for label in wanted.called]
+    return any(own == head or _exact(own) == _exact(head) != "" for own in called)
 
 
 def _free(model: Any, row: Row, ref: Ref | None) -> Any:
@@ -371,13 +445,32 @@ def _free(model: Any, row: Row, ref: Ref | None) -> Any:
     return model(label=row.label or None, level=row.level, **{key: ref})
 
 
-def joined(parts: Sequence[Lines]) -> Lines:
-    """The lines of a table and of those that go on with it, which have its columns."""
-    first = parts[0]
+def joined(first: Lines, further: Iterable[tuple[Lines, bool]]) -> Lines:
+    """The lines of a table and of those that go on with it, which have its columns. further: with whether their titles
+    say so; one whose title does not is another table if its columns say no period, or its lines are those of the first
+    again."""
     told = [(column.period, column.of) for column in first.columns]
-    same = [part for part in parts if [(column.period, column.of) for column in part.columns] == told]
-    rows = tuple(row for part in same for row in part.rows)
-    return replace(first, rows=rows, scanned=any(part.scanned for part in same))
+    beside = [(own.head, own.place) for own in first.rates]
+    parts = [first]
+    for part, said in further:
+        if [(column.period, column.of) for column in part.columns] == told and (said or _goes_on(first, part)):
+            parts.append(part)
+    rows = tuple(
+        row if [(own.head, own.place) for own in part.rates] == beside else replace(row, rates={})
+        for part in parts
+        for row in part.rows
+    )
+    return replace(first, rows=rows, scanned=any(part.scanned for part in parts))
+
+
+def _goes_on(first: Lines, part: Lines) -> bool:
+    known = {row.names[0] for row in first.rows if row.figures}
+    again = sum(row.names[0] in known for row in part.rows if row.figures)
+    return all(column.period is not None for column in first.columns) and again * _AGAIN < len(part.rows)
+
+
+_AGAIN = 4
+"""A table of which a fourth of the lines stands above it already does not go on with that."""
 
 
 def kind_of_label(label: str) -> Kind:

@@ -16,20 +16,22 @@ from itertools import pairwise
 from typing import TypeVar
 
 from recount.pipeline.document import Number, Paragraph, Token
-from recount.pipeline.split.abroad import behind_unit, says_its_unit
+from recount.pipeline.split.abroad import behind_unit, power_of, says_its_unit
 from recount.pipeline.split.folding import fold, has_ideograph
 from recount.schemas.describe import Field, fields_of
+from recount.schemas.family import Money
 from recount.schemas.figures import Kind, Model, Ref
 
 M = TypeVar("M", bound=Model)
 
 _NUMBER = "▮"  # what stands for a number
 _END = re.compile(r"[;:!?]?\n|;|[.!?](?=\s|$)")
-_JOINS = (
-    rf"(?: (?:for|in|during) (?:the (?:year|period|quarter)|{_NUMBER}))?"
+_SPAN = rf"(?: (?:for|in|during) (?:the (?:year|period|quarter)|{_NUMBER}))?"
+_SAYS = (
     r"(?: ?[:=]| ?[-–—]+| ?\.{2,}| (?:was|were|is|are|of|at)| amount(?:ed|ing|s) to| total(?:l?ed|l?ing|s)| stood at"
-    r"| (?:came|comes|coming|rose|fell|grew|increased|decreased) to| reach(?:ed|ing|es))? ?\(?"
+    r"| (?:came|comes|coming|rose|fell|grew|increased|decreased) to| reach(?:ed|ing|es))"
 )
+_JOINS = rf"{_SPAN}{_SAYS}? ?\(?"
 _OPENS = r"(?:^|[,(:–—] ?|(?<![a-z])(?:the|our|its|their|this|and|of which|which|while|whose|had|with|from|including) )"
 _CLOSES = (
     r"(?= ?(?:$|[,;.:()–—])| (?:and|or) ?$"
@@ -75,6 +77,48 @@ def read_worded(model: type[M], paragraphs: Sequence[Paragraph], year: int | Non
                 claims.setdefault(mine[0], []).append(number.token)
     values = {key: Ref(tokens[0].index) for key, tokens in claims.items() if _agree(tokens)}
     return model(**values) if values else None
+
+
+_CALLED = r"[a-z][a-z'&/-]*(?: [a-z&][a-z'&/-]*){0,5}"
+_JOINING = "in|of|for|to|by|from|with|at|on|as|a|an|the|and|or"
+_NO_LABEL = re.compile(
+    rf"^(?:{_JOINING}|it|its|we|they|this|there|these|those|no|not|all|only|about|some|over|under|nearly|more|less|up|down"
+    r"|during|since|after|before|until|rule|section|article|note|page|part|item|form|act)(?![a-z])"
+    rf"|(?<![a-z])(?:{_JOINING})$"
+    r"|(?<![a-z])(?:was|were|is|are|has|have|had|will|be|been|which|who|that|than|years?|period|quarter|months?|weeks?|days?"
+    r"|ended|ending|january|february|march|april|may|june|july|august|september|october|november|december)(?![a-z])"
+)
+"""What is no label of a figure, but more of a sentence, or the name of what is only numbered."""
+_LABELLED = re.compile(rf"(?:.*{_OPENS}|^)(?P<words>{_CALLED}?){_SPAN}{_SAYS} ?\(? ?$")
+"""Before a figure: its label, behind what begins it last, and what joins the two."""
+_NUMBERED = re.compile(r" ?[-–/()▮]| (?:in|of|for|from|on|as|or)(?![a-z])")
+"""Behind a whole number that numbers something: 405 of an act, 13 or 15(d), 555-1234."""
+_BROUGHT = re.compile(rf"{_BRINGS}(?P<words>{_CALLED}?){_CLOSES}")
+
+
+def labels_in(paragraphs: Sequence[Paragraph], year: int | None) -> Iterator[tuple[str, Kind, Token]]:
+    """The labels that figures of a section have beside them, in small letters, with what each counts in: the words of
+    fields by which read_worded would read them. year: as of it."""
+    for sentence in _sentences(paragraphs):
+        for at, number in enumerate(sentence.numbers):
+            kind, before, behind = _kind_of(number), sentence.before(at), sentence.around[at + 1]
+            found = _LABELLED.match(before) or _BROUGHT.match(behind)
+            if kind is Kind.COUNT and _NUMBERED.match(behind):
+                continue
+            if kind is None or found is None or not sentence.years(at) <= {year}:
+                continue
+            if not _NO_LABEL.search(found["words"]) and not _OTHERWISE.search(_clause(before)):
+                yield found["words"], kind, number.token
+
+
+def _kind_of(number: Number) -> Kind | None:
+    """What a number of running text counts in, as it is printed; None for a year, and for one in a unit of its own."""
+    token = number.token
+    if token.unit is None:
+        return Kind.COUNT if token.decimals == 0 and _year(number) is None else None
+    if token.unit == "%":
+        return Kind.PERCENT
+    return Kind.MONEY if power_of(token.unit, Money(token.unit)) is not None else None
 
 
 def _agree(tokens: Sequence[Token]) -> bool:
@@ -154,6 +198,7 @@ def _clause(before: str) -> str:
 @cache
 def _rules(field: Field) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Rules for the words of a field before its figure, and behind it."""
-    words = field.words or r"\s+".join(map(re.escape, fold(field.title).lower().split()))
+    called = (r"\s+".join(map(re.escape, fold(label).lower().split())) for label in field.called)
+    words = field.words or "|".join(called)
     left = rf"{_OPENS}(?P<words>{words}){_JOINS} ?$"
     return re.compile(left, re.IGNORECASE), re.compile(rf"{_BRINGS}(?:{words}){_CLOSES}", re.IGNORECASE)

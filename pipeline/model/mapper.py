@@ -8,6 +8,7 @@ again in two halves; a piece that no answer is had for stays open, with the reas
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -214,7 +215,9 @@ def family_of_report(
 ) -> tuple[Family | None, Usage]:
     """The family that a model takes a report for, by its beginning, and what asking took; None where it is of none, or
     no answer is had. sha256: of the file, for the ledger of calls."""
-    titles = tuple(family.title for family in families)
+    times = Counter(family.title for family in families)
+    kinds = {f"{own.title} ({own.name})" if times[own.title] > 1 else own.title: own for own in families}
+    titles = tuple(kinds)
     choice: Any = Literal[titles] | None
     response = create_model("Kind", __base__=Answer, kind=(choice, Field(title="文件种类")))
     text = "\n".join(_lines(document))[:_BEGINNING]
@@ -225,7 +228,7 @@ def family_of_report(
     except ModelError as error:
         return None, error.usage or NOTHING
     said = getattr(reply.value, "kind", None)
-    return next((family for family in families if family.title == said), None), reply.usage
+    return kinds.get(str(said)), reply.usage
 
 
 def _lines(document: Document) -> Iterator[str]:

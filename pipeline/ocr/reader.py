@@ -66,15 +66,17 @@ def fill_scanned(
     mode: OcrMode = "auto",
     backend: OcrBackend = "openvino",
     precision: OcrPrecision = "f32",
+    device: str = "CPU",
+    only: Collection[int] | None = None,
 ) -> tuple[Pages, Scans]:
     """The pages of a PDF with those that have no usable text layer read by OCR.
 
     pages: as read_pdf gives them. mode: "auto" reads those that need it, and those whose text somebody else's OCR put
-    over a picture (it lost the ruling lines, and nobody knows how sure it was); "always" all; "never" none. A page
-    that cannot be drawn stays unreadable. Digital sheets with two pages are parted. Raises UsageError where the engine
-    is not there.
+    over a picture (it lost the ruling lines, and nobody knows how sure it was); "always" all; "never" none. only: of
+    these pages. A page that cannot be drawn stays unreadable. Digital sheets with two pages are parted. Raises
+    UsageError where the engine is not there.
     """
-    wanted = {page.number for page in pages.pages if _is_wanted(page, mode)}
+    wanted = {page.number for page in pages.pages if _is_wanted(page, mode) and (only is None or page.number in only)}
     sheets = two_page_sheets([page for page in pages.pages if page.number not in wanted])
     if not wanted:
         return _parted(pages, sheets, path)
@@ -83,7 +85,7 @@ def fill_scanned(
     from recount.pipeline.ocr.network.engine import engine
 
     forget()  # another file may have had this path
-    reader = engine(backend, precision)
+    reader = engine(backend, precision, device)
     counted = Tally("ocr", of=len(wanted))
     done: list[Page] = []
     frames: dict[int, Frame] = {}
@@ -168,8 +170,15 @@ def _is_wanted(page: Page, mode: OcrMode) -> bool:
     return mode == "always" or (mode == "auto" and (not page.readable or page.origin == "ocr"))
 
 
-def read_images(path: Path, backend: OcrBackend = "openvino", precision: OcrPrecision = "f32") -> tuple[Pages, Scans]:
+def read_images(
+    path: Path,
+    backend: OcrBackend = "openvino",
+    precision: OcrPrecision = "f32",
+    device: str = "CPU",
+    only: Collection[int] | None = None,
+) -> tuple[Pages, Scans]:
     """The pages of an image file (JPEG, PNG, TIFF of many pages) or of a folder of them, in the order of their names.
+    only: these of them; the others are left out.
 
     Raises DocumentError for what is no image, NoPages for a folder without images, UsageError where the engine is not
     there.
@@ -178,10 +187,12 @@ def read_images(path: Path, backend: OcrBackend = "openvino", precision: OcrPrec
     from recount.pipeline.ocr.image.scan import read_picture
     from recount.pipeline.ocr.network.engine import engine
 
-    reader = engine(backend, precision)
+    reader = engine(backend, precision, device)
     pages: list[Page] = []
     frames: dict[int, Frame] = {}
     for number, picture in enumerate(pictures_of_files(path), 1):
+        if only is not None and number not in only:
+            continue
         tell("ocr", number)
         for page, frame in read_picture(picture, len(pages) + 1, number, reader):
             pages.append(page)

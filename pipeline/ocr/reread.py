@@ -118,15 +118,25 @@ def forget() -> None:
 
 
 def second_readings(
-    images: Sequence[Image], allowed: Collection[str], reader: Engine
+    images: Sequence[Image], allowed: Collection[str], reader: Engine, *, most: bool = False
 ) -> list[tuple[SecondReading, ...]]:
     """What each crop says under all preparations, the best supported first.
 
-    allowed: the only characters it may consist of, such as FIGURE_SIGNS.
+    allowed: the only characters it may consist of, such as FIGURE_SIGNS. most: only what most preparations say is
+    wanted: where more than half of them, the first ones, say the same, the others are not asked.
     """
     forms = [list(_preparations(image)) for image in images]
+    first = [len(own) // 2 + 1 if most else len(own) for own in forms]
+    begun = _said([own[:end] for own, end in zip(forms, first, strict=True)], allowed, reader)
+    agreed = [most and len({readings[0].text.strip() for readings in own}) == 1 for own in begun]
+    rest = [() if done else own[end:] for own, end, done in zip(forms, first, agreed, strict=True)]
+    return [_ranked([*own, *more]) for own, more in zip(begun, _said(rest, allowed, reader), strict=True)]
+
+
+def _said(forms: Sequence[Sequence[Grey]], allowed: Collection[str], reader: Engine) -> list[list[list[Recognised]]]:
+    """What some forms of each crop say."""
     said = iter(reader.alternatives([form for own in forms for form in own], allowed))
-    return [_ranked([next(said) for _ in own]) for own in forms]
+    return [[next(said) for _ in own] for own in forms]
 
 
 def _ranked(said: Sequence[Sequence[Recognised]]) -> tuple[SecondReading, ...]:
@@ -234,6 +244,7 @@ class ScanRereader:
     scans: Scans
     backend: OcrBackend = "openvino"
     precision: OcrPrecision = "f32"
+    device: str = "CPU"
 
     def again(self, tokens: Sequence[Token], beside: float = 0.0) -> list[str]:
         """What each token's place says at 350 dpi without the median that the first reading had; "" for nothing.
@@ -244,18 +255,20 @@ class ScanRereader:
         crops = self._crops(tokens, beside)
         texts = [""] * len(tokens)
         greys = [np.ascontiguousarray(red(image)) for image in crops.values()]
-        for index, line in zip(crops, engine(self.backend, self.precision).recognise(greys), strict=True):
+        for index, line in zip(crops, engine(self.backend, self.precision, self.device).recognise(greys), strict=True):
             texts[index] = line.text
         return texts
 
-    def readings(self, tokens: Sequence[Token]) -> list[tuple[str, ...]]:
-        """What each token's place says under several preparations of its image, the best supported first.
+    def readings(self, tokens: Sequence[Token], *, most: bool = False) -> list[tuple[str, ...]]:
+        """What each token's place says under several preparations of its image, the best supported first; most: which
+        of them that is, is all that is wanted.
 
         Only what was the best reading under one of them: a mere alternative of the recogniser proves nothing.
         """
         crops = self._crops(tokens)
         found: list[tuple[str, ...]] = [()] * len(tokens)
-        read = second_readings(list(crops.values()), FIGURE_SIGNS, engine(self.backend, self.precision))
+        reader = engine(self.backend, self.precision, self.device)
+        read = second_readings(list(crops.values()), FIGURE_SIGNS, reader, most=most)
         for index, readings in zip(crops, read, strict=True):
             found[index] = tuple(reading.text for reading in readings if reading.support)
         return found

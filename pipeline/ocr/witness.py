@@ -285,9 +285,12 @@ def _lying_fonts(pages: Sequence[Page], eye: _Eye) -> dict[int, tuple[str, str] 
     """By page, what a figure says and what the page shows where a font of the page lies; None where none does."""
     found: dict[int, tuple[str, str] | None] = defaultdict(lambda: None)
     wanted = [page for page in pages if page.readable and page.origin == "text" and page.lines]
-    runs = [run for page in wanted for run in _seen(page, _runs(eye, page))]
+    drawn = [(page, [*_runs(eye, page)]) for page in wanted]
+    unread = {looks: _are_unread(looks) for looks in {run.looks for _, on_page in drawn for run in on_page}}
+    runs = [run for page, on_page in drawn for run in _seen(page, [run for run in on_page if unread[run.looks]])]
     right, wrong = _read(_fewest(runs, attrgetter("looks"), _SEEN, own_looks()), eye)
     if wrong:  # glyphs that look the same are told as they are by one font, perhaps, and not by the other: each is read
+        runs = [run for page, on_page in drawn for run in _seen(page, on_page)]
         _, wrong = _read(_fewest(runs, attrgetter("glyphs")), eye)
     elif len(_SEEN) < _MOST_SEEN:
         _SEEN.update(look for run in right for look in run.looks)
@@ -300,8 +303,15 @@ def _lying_fonts(pages: Sequence[Page], eye: _Eye) -> dict[int, tuple[str, str] 
     return found
 
 
-def _seen(page: Page, runs: Iterable[_Run]) -> Iterator[_Run]:
+def _are_unread(looks: frozenset[_Look]) -> bool:
+    """Whether one of these was neither read before, nor is it one of the library's own."""
+    return not all(look in _SEEN or look in own_looks() for look in looks)
+
+
+def _seen(page: Page, runs: Sequence[_Run]) -> Iterator[_Run]:
     """Those figures that stand in the lines of a page: what is not seen, or otherwise, says nothing of its font."""
+    if not runs:
+        return
     told = [remark.box for remark in page.remarks if remark.box is not None]
     places = {
         (char, round(box[0]), round((box[1] + box[3]) / 2))

@@ -32,11 +32,11 @@ from recount.pipeline.errors import UsageError
 from recount.pipeline.output.frames import frame, joined
 from recount.pipeline.output.layout import FILES, Table, named_in, tables_of
 from recount.pipeline.output.rows import NO_BOX, OpenResult, Row, rows_of, statuses_named
-from recount.pipeline.recognise import family_folders, family_of
+from recount.pipeline.recognise import family_folders, family_of, family_of_result
 from recount.pipeline.result import STATUSES, Check, FigureEntry, Result, read_result
 from recount.pipeline.run.fates import Attempt
 from recount.pipeline.run.ledger import LEDGER, Ledger
-from recount.pipeline.run.store import believed, family_of_result, result_path
+from recount.pipeline.run.store import believed, result_path
 from recount.schemas.family import Family
 from recount.schemas.registry import FAMILIES, family_of_contract
 
@@ -149,7 +149,7 @@ class Kinds:
     @property
     def tables(self) -> tuple[Table, ...]:
         """The tables that they are exported as."""
-        return _tables(self)
+        return _tables(self, tuple(family.definition for family in _loaded(self.own)))
 
     def opened(self, entry: Entry, statuses: Collection[str] | None = None) -> OpenResult:
         """A result. Raises UsageError if the file is none."""
@@ -163,11 +163,10 @@ class Kinds:
 
 
 @cache
-def _tables(kinds: Kinds) -> tuple[Table, ...]:
+def _tables(kinds: Kinds, _definitions: tuple[str, ...]) -> tuple[Table, ...]:
     return tables_of(*(family_of_result(contract, _loaded(kinds.own)) for contract in kinds.contracts))
 
 
-@cache
 def _loaded(own: tuple[str, ...]) -> tuple[Family, ...]:
     return tuple(map(family_of, own))
 

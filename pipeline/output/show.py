@@ -1,4 +1,4 @@
-"""A result, a run, and what a model made of a try, as a person reads them on a terminal: returned, not printed.
+"""A result and a run as a person reads them on a terminal: returned, not printed.
 
 Words of a document become rich's Text: as markup, a bracket in a report would change the page. What would move a
 terminal's cursor, or turn its line about, is shown as what it is.
@@ -22,12 +22,10 @@ from rich.text import Text
 from recount.pipeline.archive.strangers import visible
 from recount.pipeline.errors import UsageError
 from recount.pipeline.language import _, named, spoken, told
-from recount.pipeline.model.transport.client import ADVICE, Examined, pairs_of
 from recount.pipeline.output.rows import why
 from recount.pipeline.result import Check, Decided, FigureEntry, PageRemark, Reach, Result
 from recount.pipeline.run.fates import Attempt, FoundFile, RunSummary, by_fate, by_status, not_read
 from recount.pipeline.run.status import Status
-from recount.pipeline.settings import ModelSettings
 from recount.schemas.describe import fields_of, titles
 from recount.schemas.saying import with_values
 
@@ -48,34 +46,6 @@ def _words(*parts: str | tuple[str, str], overflow: OverflowMethod | None = None
     """The same of several parts, some with a style."""
     clean = [visible(part) if isinstance(part, str) else (visible(part[0]), part[1]) for part in parts]
     return Text.assemble(*clean, overflow=overflow)
-
-
-# --- a model's check
-
-
-def render_probe(settings: ModelSettings, found: Examined, asked: ModelSettings) -> Iterator[RenderableType]:
-    """What a model made of a tiny section, a line a mode; what else is known of its endpoint; what to put into a
-    command. asked: the settings as the user gave them, of a file that was served."""
-    table = Table(box=None, pad_edge=False)
-    for heading in (_("mode"), _("works"), _("figures"), _("seconds"), _("tokens"), _("why not")):
-        table.add_column(heading, overflow="fold")
-    for result in found.results:
-        usage = result.usage
-        tokens = f"{usage.input_tokens} + {usage.output_tokens}"
-        figures = (_("right") if result.right else _("wrong")) if result.works else ""
-        works = _("yes") if result.works else _("no")
-        table.add_row(result.mode, works, figures, f"{usage.seconds:.2f}", tokens, _text(told(result.why)))
-    yield _text(_("{model} at {endpoint}", model=settings.name, endpoint=settings.endpoint or _("its provider")))
-    yield table
-    if found.learned:
-        yield _text(_("sent otherwise, as it wants: {parameters}", parameters=", ".join(pairs_of(found.learned))))
-    if found.context is not None:
-        yield _text(_("context: {tokens:,} tokens", tokens=found.context))
-    if found.prices is not None:
-        sent, back = found.prices.input, found.prices.output
-        yield _text(_("price of a million tokens, in USD: {sent:f} in, {back:f} out", sent=sent, back=back))
-    words = "use: {command}" if found.mode else "it cannot be asked: {advice}"
-    yield _text(_(words, command=found.command(asked), advice=told(ADVICE)))
 
 
 # --- results and runs

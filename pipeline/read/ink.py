@@ -122,8 +122,8 @@ class _Signs:
 
 def _signs(lines: Sequence[Line]) -> _Signs:
     text = "".join([line.text + "\n" for line in lines])
-    numbers = chain.from_iterable(box for line in lines for box in (*line.boxes, _NOWHERE))
-    boxes = np.fromiter(numbers, np.float64, 4 * len(text)).reshape(-1, 4)
+    places = chain.from_iterable(chain.from_iterable((line.boxes, (_NOWHERE,)) for line in lines))
+    boxes = np.fromiter(chain.from_iterable(places), np.float64, 4 * len(text)).reshape(-1, 4)
     codes, kind = np.unique(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32), return_inverse=True)
     starts = [0, *accumulate(len(line.text) + 1 for line in lines[:-1])]
     return _Signs(lines, text, boxes, starts, [*map(chr, codes.tolist())], kind)

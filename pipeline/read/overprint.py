@@ -77,7 +77,7 @@ def _lightness(colour: int, alpha: int) -> float:
 
 def by_paleness(spans: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     """The spans of one line in groups of pale and dark ones: a watermark is no part of the text on its baseline."""
-    if len(spans) == 1:
+    if len(spans) == 1 or len({(span.get("color", 0), span.get("alpha", 255)) for span in spans}) == 1:
         return [[*spans]]
     groups: list[list[dict[str, Any]]] = []
     for span in spans:
@@ -98,9 +98,11 @@ def unmarked(spans: Sequence[dict[str, Any]], direction: tuple[float, float]) ->
     A mark behind a word, or behind a figure with decimals, goes. Elsewhere (m², 35², at the head of a line) its digits
     become raised ones, which are no digits of a number. Decimals that are set small and high stay as they are.
     """
-    if len(spans) == 1:
-        return list(spans[0]["chars"])
     chars: list[dict[str, Any]] = []
+    if len(spans) == 1 or (not direction[1] and len({span["origin"][1] for span in spans}) == 1):  # nothing is raised
+        for span in spans:
+            chars += span["chars"]
+        return chars
     for index, span in enumerate(spans):
         base = _base(spans, index)
         if base is None or not _is_raised(span, base, direction):

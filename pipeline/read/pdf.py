@@ -21,7 +21,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from operator import eq
+from operator import eq, itemgetter
 from pathlib import Path
 from typing import Any, Literal
 
@@ -181,9 +181,9 @@ def _read_pages(document: Any) -> Iterator[Page]:
     Once a stream could not be decoded, that holds for all later pages: it may be a font's, which they share. A page
     that only looks damaged is read: its figures are looked at on the page as it is shown.
     """
-    undecoded = False
+    undecoded, count = False, document.page_count
     for page in document:
-        tell("read", page.number + 1, document.page_count)
+        tell("read", page.number + 1, count)
         mupdf.TOOLS.mupdf_warnings()  # what it holds back as a repetition is said now
         mupdf.TOOLS.reset_mupdf_warnings()
         shown = page.get_displaylist()
@@ -332,6 +332,7 @@ def _trimmed(text: str, boxes: list[Box]) -> tuple[str, list[Box]]:
 _DIGIT = re.compile("[0-9]")
 _OF_FIGURE = frozenset("0123456789.,")
 _CLIPPED = 3  # text that is painted in no way
+_CODE = itemgetter(0)  # of a character, as MuPDF traces it
 
 
 def _drawn(page: Any, shown: Any) -> Iterator[Drawn]:
@@ -339,7 +340,7 @@ def _drawn(page: Any, shown: Any) -> Iterator[Drawn]:
     turn = page.rotation_matrix if page.rotation else None
     for span in traced_on(page, shown):
         chars = span["chars"]
-        signs = "".join([chr(char[0]) for char in chars])
+        signs = "".join(map(chr, map(_CODE, chars)))
         if span["type"] == _CLIPPED or not _DIGIT.search(signs):
             continue
         start, gap = 0, span["size"] / 2

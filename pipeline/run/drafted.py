@@ -1,7 +1,8 @@
 """A family drafted from examples, or made of a JSON Schema, as family.toml.
 
 Each titled table is a statement with its labels as lines, its identities searched (drawn.py): each is written out to be
-read, kept or struck. The fields of a schema are found in the examples by their words.
+read, kept or struck. The fields of a schema (imported.py) are found in the examples by their words; a language model
+may give names (named.py).
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,19 +22,24 @@ from recount.pipeline.errors import UsageError
 from recount.pipeline.lasting import encoded
 from recount.pipeline.map.statements import kind_of_label, spaceless
 from recount.pipeline.map.tables.sheet import bare
+from recount.pipeline.model.ask.question import Asker
 from recount.pipeline.recognise import family_of, free_name
 from recount.pipeline.result import Result
-from recount.pipeline.run.drawn import UNKNOWN, Drawn, Rows, Table, across, drawn_from, drawn_of, totals, unused
-from recount.pipeline.run.relations import Relation, relations
+from recount.pipeline.run.beside import Since
+from recount.pipeline.run.drawn import UNKNOWN, Drawn, Line, Rate, Rows, Table, across, drawn_from, totals
+from recount.pipeline.run.imported import Imported, imported
+from recount.pipeline.run.named import asking, name_parts, propose, read_otherwise, restore
+from recount.pipeline.run.relations import Relation, Value, relations
+from recount.pipeline.run.sections import worded
 from recount.pipeline.run.signs import signs_in, told_apart
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.split.abroad import power_of
 from recount.pipeline.split.folding import fold, has_ideograph
 from recount.pipeline.structure import splits_of, structure
-from recount.schemas.declared import FILE, key_of
-from recount.schemas.family import AS_PRINTED, Money
+from recount.schemas.declared import key_of
+from recount.schemas.family import AS_PRINTED, FILE, Money
 from recount.schemas.figures import Kind
-from recount.schemas.formulae import written
+from recount.schemas.formulae import PREVIOUS, in_column, written
 
 # --- the family as it is written
 
@@ -39,15 +47,20 @@ from recount.schemas.formulae import written
 def _said(name: str, drawn: Drawn, signs: Sequence[str]) -> dict[str, Any]:
     """What family.toml says. signs: by which its reports are recognised."""
     labels = [drawn.labels] if drawn.labels.lines else []
+    parts: dict[str, list[dict[str, Any]]] = {
+        "statement": [_statement(table) for table in drawn.tables],
+        "table": [_table(own) for own in drawn.lists],
+        "section": [_section(table) for table in (*labels, *drawn.worded)],
+    }
+    aside = {part.key for part in drawn.aside}
     return {
         "name": name,
         "title": name,
         "signs": list(signs),
         "money": _money(drawn),
-        "identities": [*across(drawn.tables), *totals(drawn.lists, drawn.labels)],
-        "statement": [_statement(table) for table in drawn.tables],
-        "table": [_table(own) for own in drawn.lists],
-        "section": [_section(table) for table in (*labels, *drawn.worded)],
+        "identities": [*drawn.between, *drawn.proposed],
+        **{what: [part for part in some if part["key"] not in aside] for what, some in parts.items()},
+        "aside": [(what, part) for what, some in parts.items() for part in some if part["key"] in aside],
     }
 
 
@@ -55,7 +68,9 @@ def _money(drawn: Drawn) -> Any:
     """The unit of amounts; and whether they are whole: printed in the currency's own unit without decimals throughout,
     with sums that hold to the last unit."""
     tables = [*drawn.tables, drawn.labels]
-    units = Counter(table.unit for table in tables if table.unit)
+    units = Counter(table.unit for table in tables if table.unit) or Counter(
+        table.unit for table in drawn.worded if table.unit
+    )
     unit = units.most_common(1)[0][0] if units else _unit_of_none([*tables, *drawn.worded])
     if unit is None:
         return None
@@ -78,14 +93,26 @@ def _unit_of_none(tables: Sequence[Table]) -> str | None:
 
 def _statement(table: Table) -> dict[str, Any]:
     lines = [
-        _named(line.label, line.key, line.kind or kind_of_label(line.label))
+        _named(line.label, line.key, line.kind or kind_of_label(line.label), line)
         | ({"under": line.under} if line.under else {})
         for line in table.lines
     ]
     keys = [line.key for line in table.lines]
-    rules = [_formula(keys, relation) for relation in table.found]
+    rules = [*(_formula(keys, relation) for relation in table.found), *(_since(keys, one) for one in table.since)]
     said = [line["title"] if list(line) == ["title"] else line for line in lines]
-    return {"key": table.key, "title": table.title, "lines": said, "identities": rules}
+    rates = [_rate(keys, rate) for rate in table.rates]
+    called = _called(table.title, table.called)
+    return {"key": table.key, **called, "lines": said, "rates": rates, "identities": rules}
+
+
+def _rate(keys: Sequence[str], rate: Rate) -> dict[str, str]:
+    """A column of percentages beside the amounts of a statement."""
+    said, of = {"key": rate.key, "title": rate.head}, rate.of
+    if of is None:
+        return said
+    other = in_column("line", of.head) if of.head else f"{PREVIOUS}line"
+    whole = keys[of.whole] if of.whole is not None else other
+    return said | {"is": f"(line - {whole}) / {whole}" if of.growth else f"line / {whole}"}
 
 
 def _table(own: Rows) -> dict[str, Any]:
@@ -96,15 +123,39 @@ def _table(own: Rows) -> dict[str, Any]:
 
 def _section(labels: Table) -> dict[str, Any]:
     rules = [_formula([line.key for line in labels.lines], relation) for relation in labels.found]
-    fields = [_named(line.label, line.key, line.kind or Kind.MONEY) for line in labels.lines]
+    fields = [_named(line.label, line.key, line.kind or Kind.MONEY, line) for line in labels.lines]
     where: dict[str, Any] = {"level": labels.level} if labels.level else {"heading": ""}
-    return {"key": labels.key, "title": labels.title, **where, "fields": fields, "identities": rules}
+    heading = re.escape(labels.title).replace("\\ ", " ")
+    if labels.level and (labels.called or heading != labels.title):
+        where["heading"] = heading
+    title = labels.called or labels.title
+    return {"key": labels.key, "title": title, **where, "fields": fields, "identities": rules}
 
 
-def _named(title: str, key: str, kind: Kind | None) -> dict[str, str]:
-    """A line, a column or a field, as it is written; kind: None for words."""
-    said = {"key": key} if key != key_of(title) else {}
-    return said | {"title": title} | ({} if kind is Kind.MONEY else {"kind": kind.value if kind else "text"})
+def _named(label: str, key: str, kind: Kind | None, line: Line | None = None) -> dict[str, Any]:
+    """A line, a column or a field, as it is written; kind: None for words. line: with what a model calls it."""
+    called = _called(label, line.title, line.labels) if line is not None else {"title": label}
+    said = {"key": key} if key != key_of(called["title"]) else {}
+    return said | called | ({} if kind is Kind.MONEY else {"kind": kind.value if kind else "text"})
+
+
+def _called(label: str, title: str, more: Sequence[str] = ()) -> dict[str, Any]:
+    """A title, and the labels in reports where these are others: the one of the examples first."""
+    return {"title": title or label} | ({"labels": [label, *more]} if more or title not in ("", label) else {})
+
+
+def _since(keys: Sequence[str], found: Since) -> str:
+    """What a line says of two periods, as a formula."""
+    stated, of = keys[found.stated], keys[found.of]
+    change = f"{of} - {PREVIOUS}{of}"
+    return (
+        f"{stated} = "
+        + {
+            "opening": f"{PREVIOUS}{of}",
+            "change": change,
+            "growth": f"({change}) / {PREVIOUS}{of}",
+        }[found.what]
+    )
 
 
 def _formula(keys: Sequence[str], relation: Relation) -> str:
@@ -121,11 +172,19 @@ def toml_of(said: Mapping[str, Any], notes: Iterable[str] = ()) -> str:
     """The text of a family.toml. said: what it says, in the shape in which it is read; what is empty is left out.
     notes: comments at its head."""
     lines = [f"# {note}" for note in notes]
-    lines += [line for key, value in said.items() if key not in PARTS for line in _pair(key, value)]
+    lines += [line for key, value in said.items() if key not in (*PARTS, "aside") for line in _pair(key, value)]
     for what in PARTS:
         for part in said.get(what, ()):
-            lines += ["", f"[[{what}]]", *(line for key, value in part.items() for line in _pair(key, value))]
+            lines += ["", *_part(what, part)]
+    if said.get("aside"):
+        lines += ["", "# What does not matter, as the model says: without the # it is read."]
+    for what, part in said.get("aside", ()):
+        lines += ["", *(f"# {line}" for line in _part(what, part))]
     return "\n".join(lines) + "\n"
+
+
+def _part(what: str, part: Mapping[str, Any]) -> list[str]:
+    return [f"[[{what}]]", *(line for key, value in part.items() for line in _pair(key, value))]
 
 
 def _pair(key: str, value: Any) -> Iterator[str]:
@@ -151,164 +210,9 @@ def _value(value: Any) -> str:
     """A value of TOML: words, yes or no, or a table in one line."""
     if isinstance(value, Mapping):
         return f"{{ {', '.join(f'{key} = {_value(inner)}' for key, inner in value.items())} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
     return json.dumps(value, ensure_ascii=False)
-
-
-# --- from a JSON Schema
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """A family made of a JSON Schema. said: what family.toml says. left: what it has no words for, a sentence each."""
-
-    said: dict[str, Any]
-    left: tuple[str, ...]
-
-
-def imported(schema: Mapping[str, Any], name: str) -> Imported:
-    """A family with the fields of a JSON Schema: objects become sections (figures beside their labels), arrays of
-    objects tables by their heads, numbers fields; titles, names and short descriptions are the words for them.
-
-    Raises UsageError for a schema that has no number in its properties, or a reference to nothing.
-    """
-    reader = _Schema(schema)
-    reader.object(schema, name, "amounts", str(schema.get("title", "Amounts")))
-    if not (reader.sections or reader.tables):
-        raise UsageError("the schema has no property that is a number, in an object or in an array of objects")
-    money = None if has_ideograph(str(reader.tables) + str(reader.sections)) else AS_PRINTED
-    said: dict[str, Any] = {"name": name, "title": str(schema.get("title", name)), "money": money, "identities": []}
-    said |= {"statement": [], "table": reader.tables, "section": reader.sections}
-    return Imported(said, tuple(reader.left))
-
-
-_PERCENT = re.compile(r"(?<![\d ])%|percent|pct|ratio|[率比]$|比[例重]", re.IGNORECASE)
-_COUNTED = re.compile(
-    r"number|count|quantity|qty|headcount|employees|pieces|shares|[人户件个台辆次]数|数量", re.IGNORECASE
-)
-_CHECKS = ("enum", "const", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
-_LONGEST_WORDS = 48
-
-
-@dataclass(slots=True)
-class _Schema:
-    """Reads a JSON Schema. root: for references into it."""
-
-    root: Mapping[str, Any]
-    tables: list[dict[str, Any]] = field(default_factory=list)
-    sections: list[dict[str, Any]] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
-
-    def object(self, schema: Mapping[str, Any], at: str, key: str, title: str) -> None:
-        """The properties of an object: figures are a section, objects and arrays parts of their own."""
-        fields: list[dict[str, Any]] = []
-        for own, said in _properties(schema):
-            here, inner = f"{at}.{own}", self._meant(said, f"{at}.{own}")
-            kind, name = inner.get("type"), str(inner.get("title", _spoken(own)))
-            if kind in ("number", "integer"):
-                fields.append(self._field(own, inner, here))
-            elif kind == "object":
-                self._inside(inner, here, own, name)
-            elif kind == "array":
-                self._array(inner, here, own, name)
-            else:
-                self.left.append(f"{here}: {kind or 'of no one type'}; only figures are read beside their labels")
-        if fields:
-            self.sections.append(
-                {"key": self._free(key), "title": title, "heading": "", "fields": fields, "identities": []}
-            )
-
-    def _inside(self, schema: Mapping[str, Any], at: str, key: str, title: str) -> None:
-        if at.count(".") > _DEEPEST:
-            self.left.append(f"{at}: an object too deep in others, or in itself")
-            return
-        self.object(schema, at, key, title)
-
-    def _array(self, schema: Mapping[str, Any], at: str, key: str, title: str) -> None:
-        """An array of objects as a table."""
-        row = self._meant(schema.get("items", {}), at)
-        columns: list[dict[str, Any]] = []
-        for own, said in _properties(row):
-            inner = self._meant(said, f"{at}.{own}")
-            if inner.get("type") in ("number", "integer", "string"):
-                columns.append(self._field(own, inner, f"{at}.{own}"))
-            else:
-                self.left.append(f"{at}.{own}: a column is a number or words")
-        if any(column.get("kind") != "text" for column in columns):
-            part = {"key": self._free(key), "title": title, "words": "", "columns": columns, "identities": []}
-            self.tables.append(part)
-        else:
-            self.left.append(f"{at}: an array is read as a table where its items are objects with a number")
-
-    def _field(self, own: str, said: Mapping[str, Any], at: str) -> dict[str, Any]:
-        """A number or a text, with the words that it is known by."""
-        title, told = str(said.get("title", _spoken(own))), str(said.get("description", ""))
-        names = [title, _spoken(own), *([told] if told and len(told) <= _LONGEST_WORDS else [])]
-        rules = list(dict.fromkeys(re.escape(bare(fold(words))).casefold() for words in names if bare(fold(words))))
-        kind = _kind_of(said, f"{own} {title} {told}")
-        self.left += [f"{at}: {check} is no identity, and is not kept" for check in _CHECKS if check in said]
-        words = {"words": "|".join(rules)} if len(rules) > 1 else {}
-        return {"key": _key(own), "title": title, **words} | ({} if kind == "money" else {"kind": kind})
-
-    def _meant(self, said: Any, at: str) -> Mapping[str, Any]:
-        """A schema without its reference; of two of which one is null, the other."""
-        for _ in range(_DEEPEST * _DEEPEST):
-            if not isinstance(said, Mapping):
-                return {}
-            several = [
-                one for key in ("anyOf", "oneOf", "allOf") for one in said.get(key, ()) if one != {"type": "null"}
-            ]
-            if "$ref" in said:
-                said = {
-                    **self._at(str(said["$ref"]), at),
-                    **{key: said[key] for key in ("title", "description") if key in said},
-                }
-            elif len(several) == 1:
-                said = {**several[0], **{key: said[key] for key in ("title", "description") if key in said}}
-            else:
-                break
-        kind = said.get("type")
-        one = [own for own in kind if own != "null"] if isinstance(kind, list) else [kind]
-        return {**said, "type": one[0] if len(one) == 1 else None}
-
-    def _at(self, reference: str, at: str) -> Mapping[str, Any]:
-        found: Any = self.root
-        for step in reference.removeprefix("#").strip("/").split("/"):
-            name = step.replace("~1", "/").replace("~0", "~")
-            found = found.get(name) if isinstance(found, Mapping) else None
-        if not isinstance(found, Mapping) or not reference.startswith("#/"):
-            raise UsageError(f"{at}: the schema has no {reference}")
-        return found
-
-    def _free(self, key: str) -> str:
-        return unused(_key(key), {part["key"] for part in (*self.tables, *self.sections)})
-
-
-_DEEPEST = 6
-
-
-def _properties(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    found = schema.get("properties", {})
-    return iter(found.items()) if isinstance(found, Mapping) else iter(())
-
-
-def _key(own: str) -> str:
-    """The name of a property as a key: as it is, where it may be one."""
-    return own if key_of(own) == own.casefold() else key_of(own)
-
-
-def _spoken(key: str) -> str:
-    """A name of a property in words: totalAssets, total_assets."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_|-", " ", key).split()
-    words = " ".join(word if word.isupper() else word.lower() for word in parted)
-    return words[:1].upper() + words[1:]
-
-
-def _kind_of(said: Mapping[str, Any], words: str) -> str:
-    if said["type"] == "string":
-        return "text"
-    if _PERCENT.search(words):
-        return "percent"
-    return "count" if said["type"] == "integer" and _COUNTED.search(words) else "money"
 
 
 # --- the draft
@@ -331,12 +235,24 @@ def draft(
     in them. schema: a JSON Schema that says its fields; then the examples may be none.
 
     Raises UsageError for a name that is none or taken, for examples without a table of figures, for a schema that is
-    none or has no number, and if the folder cannot be written; a DocumentError where an example cannot be read.
+    none or has no number, and if the folder cannot be written; a DocumentError where an example cannot be read; a
+    ModelError where the settings name a model that cannot be asked. A model names the parts (named.py), but not those
+    of a schema.
     """
     folder = free_name(name, out)
+    with ExitStack() as stack:
+        who = stack.enter_context(asking(settings.asked, out)) if settings.asked is not None and not schema else None
+        return _drafted(folder, examples, replace(settings, model=None), schema, who)
+
+
+def _drafted(
+    folder: Path, examples: Sequence[Path], settings: Settings, schema: Path | None, who: Asker | None
+) -> Drafted:
+    """The draft in its folder. who: knows names for it, if there is one."""
+    name, out = folder.name, folder.parent
     reports = [splits_of(path, UNKNOWN, settings)[0] for path in examples]
     documents, pages = [report.document for report in reports], [report.pages for report in reports]
-    drawn = drawn_from(documents)
+    drawn = replace(drawn_from(documents), worded=worded(documents))
     signs = signs_in(pages, documents) if examples else ()
     if schema is None and not drawn.parts:
         raise UsageError(f"{', '.join(path.name for path in examples)}: no table with figures was found")
@@ -346,19 +262,65 @@ def draft(
     try:
         folder.mkdir(parents=True)
         results = _written(folder, said, notes, examples, settings)
-        if examples and (given is not None or drawn.worded):  # what is read by words is searched as it is read
-            worded = {"statement": [], "table": [], "section": [part for part in said["section"] if "level" in part]}
-            again = drawn_of(said if given is not None else worded, results)
-            results = _written(folder, _searched(said, again), notes, examples, settings)
-            drawn = again if given is not None else replace(drawn, worded=again.tables)
+        if examples and given is not None:  # what is read by words is searched as it is read
+            drawn = _drawn_of(said, results)
+            results = _written(folder, _searched(said, drawn), notes, examples, settings)
+        elif drawn.worded:
+            drawn = replace(drawn, worded=_as_read(drawn, said, results))
+            results = _written(folder, _said(name, drawn, signs), notes, examples, settings)
+        left = list(given.left) if given is not None else []
+        if who is not None:
+
+            def write(own: Drawn) -> list[Result]:
+                return _written(folder, _said(name, own, signs), (*notes, _BY_MODEL), examples, settings)
+
+            drawn, results, left = _by_model(drawn, results, who, write, examples)
         if examples:
             expected = {path.name: result.report for path, result in zip(examples, results, strict=True)}
             (folder / "expected.json").write_bytes(encoded(expected))
     except OSError as error:
         raise UsageError(f"cannot write to {folder}: {error.strerror}") from error
-    left = given.left if given is not None else ()
     found, doubt = _told(results, drawn) if examples else _counted(said), told_apart(pages, out) if examples else ""
-    return Drafted(folder, found + (f"; {doubt}" if doubt else ""), left)
+    return Drafted(folder, found + (f"; {doubt}" if doubt else ""), tuple(left))
+
+
+def _by_model(
+    drawn: Drawn,
+    results: list[Result],
+    who: Asker,
+    write: Callable[[Drawn], list[Result]],
+    examples: Sequence[Path],
+) -> tuple[Drawn, list[Result], list[str]]:
+    """A draft with the names and identities that a model knows, what it then reads in the examples, and what was
+    dropped of its answers. results: what it reads without. A part whose names change what is read has none."""
+    named = deepcopy(drawn)
+    left = name_parts(named, who)
+    read = write(named)
+    while otherwise := read_otherwise(drawn, named, results, read):
+        titles = restore(named, drawn, otherwise)
+        again = [f"{title}: figures are read otherwise by its names, which are dropped" for title in titles]
+        if set(again) <= set(left):
+            return drawn, write(drawn), left
+        left += again
+        read = write(named)
+    found, dropped = propose(named, who, named.between, [path.name for path in examples])
+    if found:
+        named.proposed = found
+        read = write(named)
+    return named, read, [*left, *dropped]
+
+
+def _as_read(drawn: Drawn, said: Mapping[str, Any], results: Sequence[Result]) -> list[Table]:
+    """The sections in words with the figures that are read of them; what no example has is left out. Where there are
+    titled tables, those in other than Chinese words are notes to them, and left out unless they add up."""
+    units = {table.key: table.unit for table in drawn.worded}
+    sections = [part for part in said["section"] if "level" in part]
+    found = _drawn_of({"statement": [], "table": [], "section": sections}, results).tables
+    for table in found:
+        table.unit, table.lines = units[table.key], [line for line in table.lines if line.values]
+        table.searched()
+    notes = [] if not drawn.tables else [own for own in found if not (own.found or has_ideograph(own.title))]
+    return [table for table in found if table.lines and table not in notes]
 
 
 def _written(
@@ -368,6 +330,9 @@ def _written(
     (folder / FILE).write_text(toml_of(said, notes), encoding="utf-8")
     family = family_of(str(folder))
     return [structure(path, family, settings) for path in examples]
+
+
+_BY_MODEL = "Keys, titles and further labels are those that a language model gave."
 
 
 def _counted(said: Mapping[str, Any]) -> str:
@@ -423,8 +388,9 @@ def _searched(said: dict[str, Any], drawn: Drawn) -> dict[str, Any]:
     """A family with the identities that hold in what it reads."""
     found: dict[str, list[str]] = {}
     for table in drawn.tables:
-        table.found = relations(table.series())
-        found[table.key] = [_formula([line.key for line in table.lines], one) for one in table.found]
+        table.searched()
+        keys = [line.key for line in table.lines]
+        found[table.key] = [*(_formula(keys, one) for one in table.found), *(_since(keys, one) for one in table.since)]
     for own in drawn.lists:
         own.found = relations(own.series())
         found[own.key] = [_formula([key for _, key, _ in own.columns], one) for one in own.found]
@@ -434,6 +400,43 @@ def _searched(said: dict[str, Any], drawn: Drawn) -> dict[str, Any]:
         for what in _FIELDS
     }
     return {**said, **parts, "identities": [*said["identities"], *between]}
+
+
+def _drawn_of(said: Mapping[str, Any], results: Sequence[Result]) -> Drawn:
+    """What a family reads in examples, to be searched for identities."""
+    drawn = Drawn([], [], Table("", ""), 0)
+    for part in (*said["statement"], *said["section"]):
+        lines = [Line(own["title"], own.get("key", key_of(own["title"])), kind=_kind_in(own)) for own in _fields(part)]
+        table = Table(part["title"], part["key"], lines, level=part.get("level", 0))
+        for example, result in enumerate(results):
+            read = result.report.get(part["key"]) or ()
+            for place, column in enumerate([read] if isinstance(read, Mapping) else read):
+                table.columns[example, place] = column.get("period")
+                for line in table.lines:
+                    if column.get(line.key) is not None:
+                        line.values[example, place] = _printed_as(column[line.key])
+        drawn.tables.append(table)
+    for part in said["table"]:
+        columns = [(own["title"], own["key"], _kind_in(own)) for own in part["columns"]]
+        rows = [(at, row) for at, result in enumerate(results) for row in result.report.get(part["key"]) or ()]
+        told = {key for _, key, kind in columns if kind is not None}
+        figures = [(at, {key: _printed_as(row[key]) for key in told if row.get(key) is not None}) for at, row in rows]
+        drawn.lists.append(Rows(part["key"], columns, figures))
+    return drawn
+
+
+def _fields(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [{"title": own} if isinstance(own, str) else own for own in part.get("lines", part.get("fields"))]
+
+
+def _kind_in(own: Mapping[str, Any]) -> Kind | None:
+    kind = own.get("kind", Kind.MONEY.value)
+    return None if kind == "text" else Kind(kind)
+
+
+def _printed_as(number: Decimal | int) -> Value:
+    value = Decimal(number)
+    return value, Decimal(1).scaleb(min(int(value.as_tuple().exponent), 0)) / 2
 
 
 def _notes(examples: Sequence[Path], given: Imported | None) -> tuple[str, ...]:

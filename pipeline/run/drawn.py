@@ -6,26 +6,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise, product
 from math import log10
-from typing import Any
 
-from recount.pipeline.document import MONEY, Cell, Document, Grid, Paragraph, Token
+from recount.pipeline.document import Cell, Document, Grid, Token
 from recount.pipeline.map.captions import title_of
-from recount.pipeline.map.grammar.sections import UNITS
+from recount.pipeline.map.columns import Column
 from recount.pipeline.map.headed import Headed, headed, labelled, said_in
 from recount.pipeline.map.statements import Lines, figure_of, kind_of_label, lines_of, spaceless
-from recount.pipeline.map.tables.sheet import without_ordinal
-from recount.pipeline.result import Result
+from recount.pipeline.run.beside import EARLIER, Beside, Others, Since, beside_of, says, since
 from recount.pipeline.run.relations import MARGIN, Relation, Series, Value, relations
-from recount.pipeline.split.folding import fold, has_ideograph
-from recount.pipeline.split.outline import every_section
+from recount.pipeline.split.folding import has_ideograph
 from recount.schemas.declared import end_of, key_of
 from recount.schemas.family import Family
 from recount.schemas.figures import Kind, Model, Ref
+from recount.schemas.statements import is_before, standing_for
 
 # --- the tables of the examples
 
@@ -42,7 +40,8 @@ _RATE = re.compile(r"%|percentage|[率比]$|比[例重]", re.IGNORECASE)
 @dataclass(slots=True)
 class Line:
     """A line of a table. heads: the first below a heading. kind: where its words do not say it. values: by example and
-    column."""
+    column; rates: by the head of their column, the percentages beside them. title, labels: what a model calls it, and
+    what other reports do."""
 
     label: str
     key: str = ""
@@ -50,6 +49,9 @@ class Line:
     under: str | None = None
     kind: Kind | None = None
     values: dict[tuple[int, int], Value] = field(default_factory=dict)
+    title: str = ""
+    labels: tuple[str, ...] = ()
+    rates: dict[str, dict[tuple[int, int], Value]] = field(default_factory=dict)
 
     def add(self, column: tuple[int, int], token: Token) -> None:
         """A figure of it."""
@@ -59,9 +61,19 @@ class Line:
 
 
 @dataclass(slots=True)
+class Rate:
+    """A column of percentages beside amounts. of: what they are, if it was found."""
+
+    head: str
+    key: str
+    of: Beside | None = None
+
+
+@dataclass(slots=True)
 class Table:
-    """A table that becomes a statement. columns: its examples' columns, with what they say of their period. kind: of
-    all its lines, where it is one. level: of the heading of a section in words."""
+    """A table that becomes a statement. columns: its examples' columns, with what they say of their period; heads: with
+    all that they say. kind: of all its lines, where it is one. level: of the heading of a section in words. found,
+    since: what is so in its columns, and from one to the next. called: what a model calls it."""
 
     title: str
     key: str
@@ -71,12 +83,17 @@ class Table:
     kind: Kind | None = None
     level: int = 0
     found: list[Relation] = field(default_factory=list)
+    since: list[Since] = field(default_factory=list)
+    called: str = ""
+    heads: dict[tuple[int, int], Column] = field(default_factory=dict)
+    rates: list[Rate] = field(default_factory=list)
 
     def add(self, example: int, lines: Lines, document: Document, grid: Grid) -> None:
         """The figures of an example; lines that are new stand behind the one above them."""
         self.unit = self.unit or grid.unit
         for place, column in enumerate(lines.columns):
             self.columns[example, place] = column.period.told if column.period is not None else None
+            self.heads[example, place] = column
         met: Counter[str] = Counter()
         at = -1
         for row in lines.rows:
@@ -90,6 +107,19 @@ class Table:
                 self.lines.insert(at, Line(row.label))
             for place, ref in row.figures.items():
                 self.lines[at].add((example, place), document.tokens[ref.token])
+            for number, ref in row.rates.items():
+                own = lines.rates[number]
+                values = self.lines[at].rates.setdefault(self._rate(own.head), {})
+                values[example, own.place] = _value_of(document.tokens[ref.token])
+
+    def _rate(self, head: str) -> str:
+        """The head of a column of percentages, as it was met first."""
+        for rate in self.rates:
+            if spaceless(rate.head) == spaceless(head):
+                return rate.head
+        key = key_of(head) if re.search(r"[^\W\d_]", head) else "percent"
+        self.rates.append(Rate(head, unused(key, {rate.key for rate in self.rates})))
+        return head
 
     def line_of(self, label: str, kind: Kind | None = None) -> Line:
         """The line of a label, a new one of a kind if there is none."""
@@ -110,6 +140,10 @@ class Table:
                 alone = [own.label for own in self.lines[:at] if times[spaceless(own.label)] == 1]
                 line.under = alone[-1] if alone else None
             line.key = free_key(line.label, {own.key for own in self.lines[:at]})
+        taken = {line.key for line in self.lines}
+        for rate in self.rates:
+            while any(f"{key}_{rate.key}" in taken for key in taken):
+                rate.key += "_rate"
 
     def _may_be_filled(self, line: Line) -> bool:
         """Whether a line without figures is one of a form, which another report fills in; headings end in a colon."""
@@ -136,6 +170,60 @@ class Table:
                 Series(line.kind or self.kind or kind_of_label(line.label), values, less, aside, heads=line.heads)
             )
         return found
+
+    def searched(self) -> None:
+        """Searches what is so in its columns."""
+        series, columns = self.series(), list(self.columns)
+        self.found = relations(series)
+        before = [self._before(column) for column in columns]
+        numbers = [columns.index(column) if column is not None else None for column in before]
+        self.since = since(series, numbers, [says(line.label) for line in self.lines])
+        amounts = [at for at, one in enumerate(series) if one.kind is not Kind.PERCENT]
+        for rate in self.rates:
+            told = [self.lines[at].rates.get(rate.head, {}) for at in amounts]
+            beside = [Series(Kind.PERCENT, tuple(map(own.get, columns))) for own in told]
+            found = beside_of([series[at] for at in amounts], beside, {EARLIER: numbers, **self._by_head(columns)})
+            whole = amounts[found.whole] if found is not None and found.whole is not None else None
+            rate.of = replace(found, whole=whole) if found is not None else None
+
+    def _by_head(self, columns: Sequence[tuple[int, int]]) -> Others:
+        """By what heads say besides a period, of each column the other one of its period that says so."""
+        heads = [self._of(column) or spaceless(self.heads[column].head) for column in columns if column in self.heads]
+        found: dict[str, list[int | None]] = {}
+        for own in self.heads.values() if len(heads) == len(columns) else ():
+            head = own.of or own.head
+            if head in found or "'" in head:
+                continue
+            mine = [at for at, words in enumerate(heads) if words == spaceless(head)]
+            beside = [[other for other in mine if self._is_beside(columns[other], column)] for column in columns]
+            found[head] = [others[0] if len(others) == 1 else None for others in beside]
+        return {head: others for head, others in found.items() if set(others) != {None}}
+
+    def _is_beside(self, column: tuple[int, int], other: tuple[int, int]) -> bool:
+        """Whether two columns are of one period of one example."""
+        return column != other and column[0] == other[0] and self.columns[column] == self.columns[other]
+
+    def wholes(self) -> dict[tuple[int, int], str | None]:
+        """The columns that stand for their period, in each example."""
+        found: dict[tuple[int, int], str | None] = {}
+        for example in dict.fromkeys(example for example, _ in self.columns):
+            own = [column for column in self.columns if column[0] == example]
+            heads = [self.heads[column].head if column in self.heads else "" for column in own]
+            told = [(self.columns[column], head) for column, head in zip(own, heads, strict=True)]
+            found |= {own[at]: self.columns[own[at]] for at in standing_for(told)}
+        return found
+
+    def _before(self, column: tuple[int, int]) -> tuple[int, int] | None:
+        """The column of the period before one, in its example."""
+        found = [
+            other
+            for other, period in self.columns.items()
+            if other[0] == column[0] and is_before(period, self.columns[column]) and self._of(other) == self._of(column)
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def _of(self, column: tuple[int, int]) -> str:
+        return spaceless(self.heads[column].of) if column in self.heads else ""
 
 
 def _tables(documents: Sequence[Document]) -> tuple[list[Table], int]:
@@ -282,50 +370,6 @@ def unused(key: str, taken: Collection[str]) -> str:
     return next(own for own in (key, *(f"{key}_{number}" for number in range(2, 1000))) if own not in taken)
 
 
-# --- sections in words
-
-
-_ORDINALS = (re.compile("第"), re.compile("[一二三四五六七八九十]+、"), re.compile(r"[(（]"))
-"""How headings of the first, the second and the third level begin."""
-_BEFORE = re.compile(r"(?:年?度|本年度|全年)?([一-鿿]{2,24}?)(?:为|是|共|共计|:)?$")
-"""The label right before an amount of running text."""
-_CHANGED = re.compile(r"[增减升降多少]|上年|原因|其中|截止|[月于在至达]$")
-"""Of words before an amount: what has become of another, or no label."""
-_FEWEST = 2
-"""Labelled amounts that make a section one, at least."""
-
-
-def _worded(documents: Sequence[Document]) -> list[Table]:
-    """The sections under headings, with the amounts that running text says behind their labels."""
-    found: dict[str, Table] = {}
-    for example, document in enumerate(documents):
-        for section in every_section(document, ()):
-            heading = "".join(fold(section.title).split())
-            level = next((at for at, rule in enumerate(_ORDINALS, 1) if rule.match(heading)), 0)
-            title = without_ordinal(heading).rstrip("。:")
-            said = list(_amounts_of(section.paragraphs)) if level and title else []
-            if len({label for label, _ in said}) < _FEWEST:
-                continue
-            own = found.setdefault(title, Table(title, _free_key(title, found.values()), level=level))
-            own.columns[example, 0] = None
-            for label, token in said:
-                kind = Kind.MONEY if token.unit in MONEY else Kind.COUNT
-                own.line_of(label, kind).values.setdefault((example, 0), _value_of(token))
-    for own in found.values():  # what one report in a few says is its own
-        own.lines = [line for line in own.lines if 2 * len(line.values) > len(own.columns)]
-    return [own for own in found.values() if len(own.lines) >= _FEWEST]
-
-
-def _amounts_of(paragraphs: Iterable[Paragraph]) -> Iterator[tuple[str, Token]]:
-    """The amounts and counts of paragraphs with a label right before them."""
-    for paragraph in paragraphs:
-        for number in paragraph.numbers:
-            label = _BEFORE.search("".join(paragraph.text.folded[: number.start].split()))
-            is_told = number.token.unit in MONEY or number.token.unit in UNITS[Kind.COUNT]
-            if label is not None and is_told and not _CHANGED.search(label[1]):
-                yield label[1], number.token
-
-
 # --- what tables say alike
 
 
@@ -346,11 +390,11 @@ def across(tables: Sequence[Table]) -> Iterator[str]:
 def _same(table: Table, line: Line, other: Table, its: Line) -> bool:
     """Whether two lines print the same in all columns of one period, and that is no chance."""
     digits = 0.0
-    for column, period in table.columns.items():
-        beside = _beside(column[0], period, other)
-        if len(beside) != 1 or column not in line.values or beside[0] not in its.values:
+    for column, period in table.wholes().items():
+        same = beside(column[0], period, other)
+        if len(same) != 1 or column not in line.values or same[0] not in its.values:
             continue
-        (value, half), (again, its_half) = line.values[column], its.values[beside[0]]
+        (value, half), (again, its_half) = line.values[column], its.values[same[0]]
         if abs(value - again) > min(half, its_half):
             return False
         digits += log10(abs(value) / max(half, its_half)) if value else 0
@@ -358,9 +402,9 @@ def _same(table: Table, line: Line, other: Table, its: Line) -> bool:
     return digits >= MARGIN + log10(guesses)
 
 
-def _beside(example: int, period: str | None, table: Table) -> list[tuple[int, int]]:
+def beside(example: int, period: str | None, table: Table) -> list[tuple[int, int]]:
     """The columns of an example that are of a period, or else end with it."""
-    told = {own: its for own, its in table.columns.items() if own[0] == example and its is not None}
+    told = {own: its for own, its in table.wholes().items() if own[0] == example and its is not None}
     same = [own for own, its in told.items() if its == period]
     return same or [own for own, its in told.items() if period and end_of(its) == end_of(period)]
 
@@ -371,13 +415,20 @@ def _beside(example: int, period: str | None, table: Table) -> list[tuple[int, i
 @dataclass(slots=True)
 class Drawn:
     """What was found in examples. lists, labels: where no table has a title. worded: sections in words. without: tables
-    that are left out."""
+    that are left out. aside: parts that do not matter, as a model says; proposed: its identities between tables."""
 
     tables: list[Table]
     lists: list[Rows]
     labels: Table
     without: int
     worded: list[Table] = field(default_factory=list)
+    aside: list[Table | Rows] = field(default_factory=list)
+    proposed: list[str] = field(default_factory=list)
+
+    @property
+    def between(self) -> list[str]:
+        """What is said between its parts."""
+        return [*across(self.tables), *totals(self.lists, self.labels)]
 
     @property
     def parts(self) -> bool:
@@ -391,47 +442,7 @@ def drawn_from(documents: Sequence[Document]) -> Drawn:
     lists, labels = _loose(documents) if not tables else ([], Table("", ""))
     for table in (*tables, labels):
         table.name_lines()
-        table.found = relations(table.series())
+        table.searched()
     for own in lists:
         own.found = relations(own.series())
-    worded = _worded(documents)
-    for section in worded:
-        section.name_lines()
-    return Drawn(tables, lists, labels, without if tables else 0, worded)
-
-
-def drawn_of(said: Mapping[str, Any], results: Sequence[Result]) -> Drawn:
-    """What a family reads in examples, to be searched for identities."""
-    drawn = Drawn([], [], Table("", ""), 0)
-    for part in (*said["statement"], *said["section"]):
-        lines = [Line(own["title"], own.get("key", key_of(own["title"])), kind=_kind_in(own)) for own in _fields(part)]
-        table = Table(part["title"], part["key"], lines)
-        for example, result in enumerate(results):
-            read = result.report.get(part["key"]) or ()
-            for place, column in enumerate([read] if isinstance(read, Mapping) else read):
-                table.columns[example, place] = column.get("period")
-                for line in table.lines:
-                    if column.get(line.key) is not None:
-                        line.values[example, place] = _printed_as(column[line.key])
-        drawn.tables.append(table)
-    for part in said["table"]:
-        columns = [(own["title"], own["key"], _kind_in(own)) for own in part["columns"]]
-        rows = [(at, row) for at, result in enumerate(results) for row in result.report.get(part["key"]) or ()]
-        told = {key for _, key, kind in columns if kind is not None}
-        figures = [(at, {key: _printed_as(row[key]) for key in told if row.get(key) is not None}) for at, row in rows]
-        drawn.lists.append(Rows(part["key"], columns, figures))
-    return drawn
-
-
-def _fields(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [{"title": own} if isinstance(own, str) else own for own in part.get("lines", part.get("fields"))]
-
-
-def _kind_in(own: Mapping[str, Any]) -> Kind | None:
-    kind = own.get("kind", Kind.MONEY.value)
-    return None if kind == "text" else Kind(kind)
-
-
-def _printed_as(number: Decimal | int) -> Value:
-    value = Decimal(number)
-    return value, Decimal(1).scaleb(min(int(value.as_tuple().exponent), 0)) / 2
+    return Drawn(tables, lists, labels, without if tables else 0)

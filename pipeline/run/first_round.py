@@ -20,12 +20,12 @@ from recount.pipeline.archive.locations import Place
 from recount.pipeline.archive.sources import Attached, Source
 from recount.pipeline.archive.strangers import visible
 from recount.pipeline.errors import DocumentError, Offline, UsageError
-from recount.pipeline.language import _
+from recount.pipeline.language import _, told
 from recount.pipeline.model.ask.loose import choices_in
 from recount.pipeline.model.ask.question import Asker, Question, Reply
 from recount.pipeline.model.gguf import served
 from recount.pipeline.model.transport.batch import collect, submit, submitted
-from recount.pipeline.model.transport.client import asker
+from recount.pipeline.model.transport.client import ADVICE, Examined, asker, pairs_of
 from recount.pipeline.model.transport.spending import cost, estimate
 from recount.pipeline.model.transport.store import STORE_FILE
 from recount.pipeline.settings import ModelSettings, Settings
@@ -155,7 +155,7 @@ def render_plan(plans: Mapping[str, Plan]) -> Iterator[RenderableType]:
     for heading in (_("calls"), _("kept"), _("tokens sent"), _("tokens back, about"), _("price")):
         table.add_column(heading, justify="right")
     for name, plan in list(asked.items())[:_MOST_REPORTS]:
-        table.add_row(Text(visible(name)), *_cells(plan))
+        table.add_row(_text(name), *_cells(plan))
     if len(asked) > _MOST_REPORTS:
         table.add_row(_("… and {number:,} more", number=len(asked) - _MOST_REPORTS))
     table.add_row(
@@ -168,3 +168,35 @@ def render_plan(plans: Mapping[str, Plan]) -> Iterator[RenderableType]:
 def _cells(plan: Plan) -> tuple[str, ...]:
     price = f"{plan.cost:.4f}" if plan.cost else "—"
     return f"{plan.calls:,}", f"{plan.kept:,}", f"{plan.input_tokens:,}", f"{plan.output_tokens:,}", price
+
+
+# --- a model's check
+
+
+def render_probe(settings: ModelSettings, found: Examined, asked: ModelSettings) -> Iterator[RenderableType]:
+    """What a model made of a tiny section, a line a mode; what else is known of its endpoint; what to put into a
+    command. asked: the settings as the user gave them, of a file that was served."""
+    table = Table(box=None, pad_edge=False)
+    for heading in (_("mode"), _("works"), _("figures"), _("seconds"), _("tokens"), _("why not")):
+        table.add_column(heading, overflow="fold")
+    for result in found.results:
+        usage = result.usage
+        tokens = f"{usage.input_tokens} + {usage.output_tokens}"
+        figures = (_("right") if result.right else _("wrong")) if result.works else ""
+        works = _("yes") if result.works else _("no")
+        table.add_row(result.mode, works, figures, f"{usage.seconds:.2f}", tokens, _text(told(result.why)))
+    yield _text(_("{model} at {endpoint}", model=settings.name, endpoint=settings.endpoint or _("its provider")))
+    yield table
+    if found.learned:
+        yield _text(_("sent otherwise, as it wants: {parameters}", parameters=", ".join(pairs_of(found.learned))))
+    if found.context is not None:
+        yield _text(_("context: {tokens:,} tokens", tokens=found.context))
+    if found.prices is not None:
+        sent, back = found.prices.input, found.prices.output
+        yield _text(_("price of a million tokens, in USD: {sent:f} in, {back:f} out", sent=sent, back=back))
+    words = "use: {command}" if found.mode else "it cannot be asked: {advice}"
+    yield _text(_(words, command=found.command(asked), advice=told(ADVICE)))
+
+
+def _text(words: str) -> Text:
+    return Text(visible(words))

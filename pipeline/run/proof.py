@@ -13,14 +13,14 @@ from pydantic import ValidationError
 from recount.pipeline.archive.files import snapshot
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import DocumentError, SourceUnreachable, UsageError
-from recount.pipeline.recognise import families_in, family_of
+from recount.pipeline.recognise import families_in, family_of, report_model
 from recount.pipeline.result import Result, encoded, plain, result_in
 from recount.pipeline.review.decisions import Corrections, decided_in
 from recount.pipeline.run.fates import Attempt
 from recount.pipeline.run.ledger import LEDGER, Ledger
 from recount.pipeline.run.pool import Bounds, Died, Pool
 from recount.pipeline.run.status import Last, last_of
-from recount.pipeline.run.store import Store, report_model, store_at
+from recount.pipeline.run.store import Store, store_at
 from recount.pipeline.run.worker import structure_report
 from recount.pipeline.settings import Settings
 

@@ -21,7 +21,6 @@ from recount.pipeline.archive.sources import Attached, Other, Source, file_of
 from recount.pipeline.archive.zipped import is_attached
 from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.lasting import sweep
-from recount.pipeline.recognise import families_in, fingerprint
 from recount.pipeline.review.decisions import decided_in
 from recount.pipeline.run.fates import Attempt, FoundFile, Outcome, RunSummary
 from recount.pipeline.run.ledger import LEDGER, Ledger
@@ -32,7 +31,6 @@ from recount.pipeline.run.worker import Job, Task, attempt, copy_result, failed,
 from recount.pipeline.settings import DEFAULTS, Settings, Workers
 from recount.pipeline.steps import Step, heard
 from recount.pipeline.version import program_version
-from recount.schemas.registry import FAMILIES
 
 Handle = Callable[[Job], Attempt | None]
 """Does one job: `attempt`, told everything but the job."""
@@ -54,9 +52,13 @@ def variant_of(settings: Settings) -> str:
     """
     if settings == DEFAULTS:
         return ""
+    from recount.pipeline.recognise import families_in, fingerprint
+
     parts: list[str] = [settings.ocr, settings.ocr_backend]
     if settings.ocr_precision != DEFAULTS.ocr_precision:
         parts.append(settings.ocr_precision)
+    if settings.ocr_device != DEFAULTS.ocr_device:
+        parts.append(settings.ocr_device)
     if settings.family is not None:
         parts.append(fingerprint(settings.family, settings.families))
     elif settings.families is not None:
@@ -75,7 +77,11 @@ def placed(settings: Settings) -> Settings:
     """With the folders of families as they are called from anywhere: workers may work in another."""
     if settings.families is not None:
         settings = replace(settings, families=os.path.abspath(settings.families))
-    if settings.family is None or any(settings.family == family.name for family in FAMILIES):
+    if settings.family is None:
+        return settings
+    from recount.schemas.registry import FAMILIES
+
+    if any(settings.family == family.name for family in FAMILIES):
         return settings
     places = (settings.family, os.path.join(settings.families or "", settings.family))
     found = next((place for place in places if os.path.exists(place)), None)

@@ -1,22 +1,16 @@
-"""The output of a run, a folder or below a URL: its lock, the results in it, and the models of those."""
+"""The output of a run, a folder or below a URL: its lock, and the results in it."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import count, takewhile
 from pathlib import Path
 from typing import Protocol
-
-from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import core_schema
 
 from recount.pipeline.archive.locations import Place, Url, files_at, get, put, remove
 from recount.pipeline.archive.sources import names_of
@@ -24,8 +18,6 @@ from recount.pipeline.archive.strangers import steps_below
 from recount.pipeline.errors import OutputBusy, UsageError
 from recount.pipeline.lasting import sweep
 from recount.pipeline.result import Result, encoded, plain, result_in, write_result
-from recount.schemas.family import Family
-from recount.schemas.registry import FAMILIES
 
 _RESULTS = "reports"
 """The folder of the results in an output."""
@@ -99,7 +91,7 @@ else:
         return True
 
 
-# --- a result by a part of its name, and the model that it is read by
+# --- a result by a part of its name
 
 
 def find_result(path: Path, fragment: str | None = None) -> Path:
@@ -119,42 +111,6 @@ def find_result(path: Path, fragment: str | None = None) -> Path:
         raise UsageError(f"no result in {path} has {fragment} in its name" if fragment else f"no result in {path}")
     listed = ", ".join(fitting[:_SHOWN]) + (", …" if len(fitting) > _SHOWN else "")
     raise UsageError(f"{len(fitting)} results in {path} fit, name one of them: {listed}")
-
-
-def family_of_result(contract: str, own: Sequence[Family] = ()) -> Family:
-    """The family of a result's contract. own: the user's. Raises UsageError for one that this version does not know."""
-    for family in (*own, *FAMILIES):
-        if family.contract == contract:
-            return family
-    if any(family.contract.partition("/")[0] == contract.partition("/")[0] for family in FAMILIES):
-        raise UsageError(f"results of {contract} are of another version of Recount: structure their reports again")
-    raise UsageError(
-        f"results of {contract} are of a family that is not at hand: give its folder with --family, or the folder of "
-        "your families with --families"
-    )
-
-
-def report_model(contract: str, *own: Family) -> type[BaseModel]:
-    """The model of the reports of a contract, in the figure type of result files. own, raises: as family_of_result."""
-    model: type[BaseModel] = family_of_result(contract, own).report_of(Decimal)
-    return model
-
-
-class _AsWritten(GenerateJsonSchema):
-    """The schema of what result files hold: there a Decimal is a number, with its printed digits."""
-
-    def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:  # noqa: ARG002
-        return {"type": "number"}
-
-
-def json_schema(family: Family | None = None) -> str:
-    """The JSON Schema of the `report` of a result file of a family, by default of the final accounts, as JSON."""
-    chosen = family or FAMILIES[0]
-    model = report_model(chosen.contract, chosen)
-    schema = model.model_json_schema(mode="serialization", schema_generator=_AsWritten)
-    words = json.dumps({"$schema": GenerateJsonSchema.schema_dialect, **schema}, ensure_ascii=False, indent=2)
-    # The models are generic in their figure type; to a reader of results Portion[Decimal] is just Portion.
-    return words.replace("_Decimal_", "").replace("[Decimal]", "")
 
 
 # --- results by the names of their reports, in a folder or below a URL

@@ -39,8 +39,8 @@ _MORE = 2  # times as many numbers with a comma before their decimals as with a 
 def is_latin(page: Page) -> bool:
     """Whether a page is in Latin script, or another that is written with spaces: it has hardly an ideograph."""
     words = "".join(line.text for line in page.lines)
-    letters, ideographs = len(_LETTER.findall(words)), len(_IDEOGRAPH.findall(words))
-    return letters >= _FEWEST_LETTERS and ideographs <= _FEW_IDEOGRAPHS * letters
+    letters = len(_LETTER.findall(words))
+    return letters >= _FEWEST_LETTERS and len(_IDEOGRAPH.findall(words)) <= _FEW_IDEOGRAPHS * letters
 
 
 def numbers_of(families: Iterable[Family], pages: Sequence[Page]) -> Numbers:
@@ -97,12 +97,11 @@ def as_usual(folded: str, numbers: Numbers) -> str:
 
 
 _LEADERS = re.compile(r"(?:[.·…_]\s?){4,}|(?<=\S)\s+[.·…_][.·…_\s]*$")
-_RULED = re.compile(rf"{_LEADERS.pattern}|[_|]+")
 
 
 def without_leaders(line: Line) -> Iterator[Line]:
     """The parts of a line between the rows of dots that lead from a text to what stands on its right; of a scanned one,
-    also between the pieces of rulings that were read as signs."""
+    also between the pieces of rulings that were read as signs, and before a currency between two amounts."""
     start = 0
     form = _LEADERS if line.confidence is None else _RULED
     for match in [*form.finditer(line.text), None]:
@@ -167,6 +166,7 @@ CURRENCY = r"(?:(?:US|HK|NT|AU|CA|[SACR])?\$|[£€₱₹₩]|(?:" + _CODES + r"
 _LONE = re.compile(rf"\(?{CURRENCY}\)?", re.IGNORECASE)
 _BEFORE = re.compile(rf"(?<![A-Za-z]){CURRENCY} ?$")
 _WITHIN = re.compile(rf"([(-] ?)({CURRENCY} ?)(?=\d)")
+_RULED = re.compile(rf"{_LEADERS.pattern}|[_|一二三]+|(?<=\d)(?={CURRENCY}\d)")
 
 
 def is_currency(words: str) -> bool:
@@ -192,6 +192,8 @@ _BLANKS = re.compile(r"\s+(?!\d)|(?<!\d)\s+")  # all but those between digits
 _DIGITS, _THOUSAND = re.compile(r"\(?\d{1,3}"), re.compile(r"\d{3}(?!\d)")
 _DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}\.\d{1,2}\.(?:\d\d)?\d\d|\D{0,3}0{3}")  # or £000, which is a unit
 
+_LED = re.compile(rf"[-(]?{CURRENCY}")
+_WORD = re.compile(r"[^\W\d_]{2}")
 _TOGETHER = re.compile(r"[,.'’]\d{4,}[,.'’]")  # two amounts without a gap between: 14,61916,874
 
 
@@ -206,10 +208,15 @@ def amounts_begin(runs: Sequence[str]) -> Iterator[int]:
     """Which of the texts of a line, with blanks between them, begin an amount behind another. A sign of currency is of
     the amount behind it, unless one ends the line."""
     ends = is_currency(runs[-1]) if runs else False
+    if ends and _LED.match(runs[0]):
+        yield len(runs) - 1  # $46,048 $: the next column's
+        ends = False
     for at in range(1, len(runs)):
         lone = not ends and is_currency(runs[at]) and at + 1 < len(runs)
         own = ends and is_currency(runs[at - 1]) and at > 1
         before, behind = runs[at - 2] if own else runs[at - 1], runs[at + 1] if lone else runs[at]
+        if not before.strip("-–—") and any(_WORD.search(run) and not is_currency(run) for run in runs[at + 1 :]):
+            continue  # Common stock - $0.001 par value
         both = is_figure_abroad(before) and is_figure_abroad(behind)
         if both if lone or own else _are_two(before, behind):
             yield at

@@ -34,6 +34,7 @@ _LEVEL = 0.4  # heights of a line by which cells of one row may stand higher or 
 _FAR = 10.0  # distances of rows: what is farther away is another table
 _LARGER = 1.25  # times the usual height: a title's
 _SAME_SIZE = 4.0  # points
+_MIDDLE = 2.0  # points, twice what the middles of two lines of one head may be apart
 _CENTRED = 10.0  # points by which the middle of a title is beside that of its table
 
 IsTitle = Callable[[Sequence[str]], bool]
@@ -100,10 +101,10 @@ class _Cell:
 
     def placed(self) -> Placed:
         """It, as its columns are told from."""
-        x, under = (self.box[0], self.box[2]), self.pieces[-1].under
-        if self.head and under is not None:
+        x, under = (self.box[0], self.box[2]), self.pieces[-1].under if self.head else None
+        if under is not None:
             x = min(x[0], under[0]), max(x[1], under[1])
-        return Placed(x, (self.box[1], self.box[3]), self.is_figure, self.head)
+        return Placed(x, (self.box[1], self.box[3]), self.is_figure, self.head, under is not None)
 
 
 def with_aligned(
@@ -243,10 +244,15 @@ def _within_titles(rows: Sequence[Row]) -> tuple[int, int]:
     left = min(piece.line.box[0] for piece in rows[figured[0]] if piece.is_figure)
     label, begins = (min(row[0].line.box[0] for row in some) for some in (rows, [rows[index] for index in figured]))
     right = max(rows[index][-1].line.box[2] for index in figured)
+    beside = min(rows[index][1].line.box[0] for index in figured)  # with the signs of their currency
     heads = [
         index
         for index in range(figured[0])
-        if rows[index][-1].line.box[2] > left and not _is_a_title(rows[index], left, right)
+        if rows[index][-1].line.box[2] > left
+        and (
+            not _is_a_title(rows[index], left, beside, right)
+            or _heads_columns(rows[index], rows[index + 1], (begins + left) / 2)
+        )
     ]
     while len(heads) > 1 and _off_middle(rows[heads[0]], begins, right) < min(_CENTRED, (left - begins) / 6):
         del heads[0]  # a title in the middle of the table, and not of its figures
@@ -272,10 +278,24 @@ def _off_middle(row: Row, left: float, right: float) -> float:
     return abs(row[0].line.box[0] + row[-1].line.box[2] - left - right) / 2 if _is_one(row) else inf
 
 
-def _is_a_title(row: Row, left: float, right: float) -> bool:
+def _is_a_title(row: Row, left: float, beside: float, right: float) -> bool:
     """Whether a row of one text begins left of the columns of figures, reaches into them and does not stand in their
-    middle: it is over the whole."""
-    return _is_one(row) and row[0].line.box[0] < left - _height(row) and _off_middle(row, left, right) > _CENTRED
+    middle: it is over the whole. left: where the first figure begins; beside: where what is right of labels does."""
+    off = min(_off_middle(row, left, right), _off_middle(row, beside, right))
+    return _is_one(row) and row[0].line.box[0] < left - _height(row) and off > _CENTRED
+
+
+def _heads_columns(row: Row, below: Row, amid: float) -> bool:
+    """Whether a row of one text is a head after all: the ruling under it begins right of the middle of the labels
+    (amid), or it goes on in one of several texts below, right under its middle."""
+    under = row[-1].under
+    if under is not None and under[0] > amid:
+        return True
+    near = len(below) > 1 and _top(below) - _top(row) <= _WRAPPED * _height(row)
+    middle = (row[0].line.box[0] + row[-1].line.box[2]) / 2
+    return near and any(
+        abs(piece.line.box[0] + piece.line.box[2] - 2 * middle) < _MIDDLE for piece in below if not piece.label
+    )
 
 
 def _top(row: Row) -> float:

@@ -27,6 +27,7 @@ _ROOM = 4.0  # points of the outermost columns beside their texts
 _UNUSED = 0.2  # what it costs a head to leave out a column beside it, in widths of a column
 _MARGIN = 1.5  # points between the left edges of texts that begin alike
 _ALIKE = 0.5  # share of the rows of an inner column that another year's fills as well
+_BESIDE = 0.5  # share of the higher of two heads of one level that is beside the other
 _LEVEL = 4.0  # points by which heads of one level may stand higher or lower
 
 
@@ -34,13 +35,14 @@ _LEVEL = 4.0  # points by which heads of one level may stand higher or lower
 class Placed:
     """A text of a table: where it stands across the page and down it, and whether it is a figure.
 
-    head: it stands above all figures.
+    head: it stands above all figures. ruled: x is how far the ruling under it goes.
     """
 
     x: Stretch
     y: Stretch
     figure: bool
     head: bool
+    ruled: bool = False
 
     @property
     def centre(self) -> float:
@@ -53,8 +55,11 @@ class Placed:
         return sum(self.y) / 2
 
     def beside(self, other: Placed) -> bool:
-        """Whether both are of one level: their middles stand on one line, or their tops."""
-        return abs(self.middle - other.middle) <= _LEVEL or abs(self.y[0] - other.y[0]) <= _MARGIN
+        """Whether both are of one level: their middles stand on one line, or their tops, or most of each is beside the
+        other."""
+        shared = _shared(self.y, other.y) / max(self.y[1] - self.y[0], other.y[1] - other.y[0])
+        level = abs(self.middle - other.middle) <= _LEVEL or abs(self.y[0] - other.y[0]) <= _MARGIN
+        return level or shared > _BESIDE
 
     def above(self, other: Placed) -> bool:
         """Whether it ends where the other begins."""
@@ -241,11 +246,11 @@ def _over_all(
 def _left_edges(heads: Sequence[Placed], bands: Sequence[Stretch]) -> dict[int, float]:
     """Where the lowest head of each column begins, if heads begin where what they are over begins; else nothing.
 
-    heads: the lowest first.
+    heads: the lowest first. Rulings begin there always.
     """
     lefts: dict[int, Placed] = {}
     alike = others = 0
-    for head in heads:
+    for head in (head for head in heads if not head.ruled):
         span = _span(head, bands)
         if span[0] not in lefts and span[1] - span[0] == 1:
             lefts[span[0]] = head
@@ -258,7 +263,11 @@ def _left_edges(heads: Sequence[Placed], bands: Sequence[Stretch]) -> dict[int, 
 
 def _start(head: Placed, lefts: dict[int, float]) -> int | None:
     """The column at whose left edge a head begins."""
-    return next((column for column, left in lefts.items() if abs(left - head.x[0]) <= _MARGIN), None)
+    return (
+        None
+        if head.ruled
+        else next((column for column, left in lefts.items() if abs(left - head.x[0]) <= _MARGIN), None)
+    )
 
 
 def _end(start: int, starts: set[int], below: Sequence[Placed | None]) -> int:
@@ -282,16 +291,26 @@ def _of_level(
     taken = {column for index in leaves for column in range(*spans[index])}
     groups: dict[Span, list[int]] = {}
     for index, span in enumerate(spans):
-        if index not in leaves:
+        under = _under(level[index], bands) if level[index].ruled else None
+        if index not in leaves and under is not None and under[1] - under[0] > 1:
+            spans[index] = under
+        elif index not in leaves:
             groups.setdefault(_group(span, below, taken), []).append(index)
     middles = [sum(band) / 2 if head is None else head.centre for band, head in zip(bands, below, strict=True)]
     for group, members in groups.items():
         own = [level[index] for index in members]
         shared = _equal_shares(group, own, fills, below)
+        alone = {} if shared else {index: _under(level[index], bands) for index in members if level[index].ruled}
         shared = shared or _shared_out(group, [head.centre for head in own], edges, middles)
         for index, span in zip(members, shared, strict=True):
-            spans[index] = span
+            spans[index] = alone.get(index) or span
     return spans
+
+
+def _under(head: Placed, bands: Sequence[Stretch]) -> Span | None:
+    """The columns that the ruling under a head goes over: those of which it has the middle."""
+    own = [index for index, band in enumerate(bands) if head.x[0] < sum(band) / 2 < head.x[1]]
+    return (own[0], own[-1] + 1) if own else None
 
 
 def _group(span: Span, below: Sequence[Placed | None], taken: set[int]) -> Span:

@@ -71,7 +71,8 @@ class _Level:
 
 def _opened(table: RawTable) -> RawTable:
     """A table whose rows with several rows of figures are as many rows."""
-    for row in range(len(table.ys) - 2, -1, -1):
+    high = {cell.row for cell in table.cells if len(cell.fragments) > 1 and cell.row_end == cell.row + 1}
+    for row in sorted(high, reverse=True):
         cells = [cell for cell in table.cells if (cell.row, cell.row_end) == (row, row + 1)]
         levels = _levels(cells)
         if levels:

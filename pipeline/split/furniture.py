@@ -21,7 +21,10 @@ _SPECKS = re.compile(r"^[^\w()]+|[^\w()%]+$")
 _LINE_NUMBER = re.compile("[0-9]{1,3}")
 _FEWEST = 5  # numbers that count on in the margin before they are those of the lines
 _DIGITS = re.compile(r"\d+")
+_AMOUNT = re.compile(r"\d{1,3}(?:,\d{3})+")  # no page of so many
+_FIGURE = re.compile(r"[-(]?[\d,.]+[)%]*")
 _ROW = 3  # other lines beside a number that is no page's
+_FIGURED = 2  # the same where figures are among them
 _HEAD = 0.085  # of the page height: above it stand running headers
 _FOOT = 0.90  # below it stand footers and page numbers
 _ALIKE = 0.75  # how much of a running line must be read right for it to be known
@@ -30,13 +33,16 @@ _ALIKE = 0.75  # how much of a running line must be read right for it to be know
 def without_furniture(page: Page, lines: Sequence[Line], running: frozenset[str]) -> list[Line]:
     """The lines of a page that belong to the report. running: the running_lines of its pages."""
     numbers = _line_numbers(page)
-    return [line for line in lines if line not in numbers and not _is_furniture(page, line, running)]
+    return [line for line in lines if id(line) not in numbers and not _is_furniture(page, line, running)]
 
 
-def _line_numbers(page: Page) -> frozenset[Line]:
-    """The numbers of the lines that stand in the margin: counted on from one to the next, outside of all the text."""
+def _line_numbers(page: Page) -> frozenset[int]:
+    """The identities of the numbers of the lines that stand in the margin: counted on from one to the next, outside of
+    all the text."""
     counted = [line for line in page.lines if _LINE_NUMBER.fullmatch(line.text)]
     counted = [line for line in counted if not in_margin(page, line, wide=False)]
+    if len(counted) < _FEWEST:
+        return frozenset()
     text = [line for line in page.lines if not _LINE_NUMBER.fullmatch(line.text)]
     text = [line for line in text if not in_margin(page, line, wide=False)]
     if not text:
@@ -45,7 +51,7 @@ def _line_numbers(page: Page) -> frozenset[Line]:
     left = [line for line in counted if line.box[2] < first]
     right = [line for line in counted if line.box[0] > last]
     return frozenset(
-        line
+        id(line)
         for numbers, fewest in ((left, _FEWEST), (right, 2 * _FEWEST))
         if len(numbers) >= fewest and _count_on(numbers)
         for line in numbers
@@ -67,13 +73,17 @@ def _is_furniture(page: Page, line: Line, running: frozenset[str]) -> bool:
         return True
     if not in_margin(page, line, wide=False) or (pattern and page_number(line, specked=page.origin == "ocr") is None):
         return False
-    return page.origin == "ocr" or not _is_in_a_row(page, line, running)
+    return not _is_in_a_row(page, line, running)
 
 
 def _is_in_a_row(page: Page, line: Line, running: frozenset[str]) -> bool:
-    """Whether a line stands beside several others, as the figures of a table do whose last row is in the margin."""
-    beside = (other for other in page.lines if other is not line and in_one_row(other.box, line.box))
-    return sum(_pattern_of(other) not in running for other in beside) >= _ROW
+    """Whether a line stands beside several others, as the figures of a table do whose last row is in the margin: on a
+    scan, where specks are read as digits, beside amounts."""
+    beside = [other for other in page.lines if other is not line and in_one_row(other.box, line.box)]
+    words = ["".join(fold(other.text).split()) for other in beside if _pattern_of(other) not in running]
+    form = _AMOUNT if page.origin == "ocr" else _FIGURE
+    figured = any(map(form.fullmatch, words))
+    return len(words) >= _FIGURED if figured else len(words) >= _ROW and page.origin != "ocr"
 
 
 def page_number(line: Line, *, specked: bool = False) -> int | None:
@@ -84,7 +94,7 @@ def page_number(line: Line, *, specked: bool = False) -> int | None:
     text = fold(line.text).strip()
     if specked:
         text = _SPECKS.sub("", text)
-    if _PAGE_NUMBER.fullmatch(text) is None:
+    if _PAGE_NUMBER.fullmatch(text) is None or _AMOUNT.fullmatch(text):
         return None
     digits = _DIGITS.search(text)
     return int(digits[0]) if digits else 0

@@ -26,9 +26,9 @@ from recount.pipeline.split.align import (
     ways_of,
 )
 from recount.pipeline.split.lattice import part_of
-from recount.pipeline.split.seams import PagedLine
 from recount.pipeline.split.sequence import NUMBER, Gap, Label, Piece, habits_of, is_number
 from recount.pipeline.split.tables import JoinedCell, JoinedTable, table_of
+from recount.pipeline.split.text import PagedLine
 from recount.schemas.family import FIGURES, Form, Kind, Part
 from recount.schemas.saying import Saying, say
 

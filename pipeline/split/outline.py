@@ -245,6 +245,21 @@ def _with_whole_parts(blocks: Sequence[Block]) -> list[Block]:
     return joined
 
 
+def heading_abroad(block: Paragraph) -> str:
+    """The words of a paragraph in Latin script that may be a heading, without its number; "" for one that is none: a
+    sentence, an amount, a long line."""
+    words = " ".join(block.text.folded.split())
+    if (
+        len(words) > _LONGEST_ABROAD
+        or words.endswith((".", ",", ";"))
+        or _ideographs_of(words)
+        or _AMOUNT.search(words)
+    ):
+        return ""
+    number = _ABROAD.match(words)
+    return words[number.end() if number else 0 :].rstrip(":; ")
+
+
 def _how_counted(number: re.Match[str] | None) -> str:
     """How a heading is numbered: "1" for 3., "1.1" for 3.2, "note 1" for Note 5, "I" for IV., "A" for B)."""
     if number is None:

@@ -12,7 +12,7 @@ from statistics import median
 
 from recount.pipeline.document import Box, Line, Paragraph, hull
 from recount.pipeline.split.folding import fold
-from recount.pipeline.split.text import Piece
+from recount.pipeline.split.text import PagedLine
 from recount.pipeline.split.tokens import TokenStore
 
 _ORDINAL = re.compile(
@@ -68,7 +68,7 @@ class TextRow:
     """
 
     page: int
-    pieces: tuple[Piece, ...]
+    pieces: tuple[PagedLine, ...]
     box: Box
     em: float
     folded: str
@@ -116,7 +116,7 @@ def _on_one_baseline(one: Line, other: Line) -> bool:
 
 
 def _row(page: int, lines: Sequence[Line]) -> TextRow:
-    pieces = tuple(Piece(page, line) for line in lines)
+    pieces = tuple(PagedLine(page, line) for line in lines)
     return TextRow(
         page,
         pieces,
@@ -289,8 +289,9 @@ def _has_columns(row: TextRow) -> bool:
 
 def _differ_in_size(one: TextRow, other: TextRow) -> bool:
     """Whether two rows are set in different sizes; a few characters do not tell."""
-    wide = min(sum(char >= "\u2e80" for char in row.folded) for row in (one, other))
-    return wide >= _TELLING and not 0.8 <= other.em / one.em <= 1.25
+    if 0.8 * one.em <= other.em <= 1.25 * one.em:
+        return False
+    return all(sum(char >= "\u2e80" for char in row.folded) >= _TELLING for row in (one, other))
 
 
 def _is_full(above: TextRow, row: TextRow, margins: Margins) -> bool:
@@ -316,7 +317,7 @@ def _paragraph(group: Sequence[TextRow], margins: Margins, store: TokenStore) ->
     )
 
 
-def _placed(row: TextRow, margins: Margins) -> list[Piece]:
+def _placed(row: TextRow, margins: Margins) -> list[PagedLine]:
     """The pieces of a row; the last knows what room it leaves. One that stands in a column of its own is not broken."""
     *others, last = row.pieces
     alone = others and last.line.box[0] - others[-1].line.box[2] > _COLUMN_GAP * row.em

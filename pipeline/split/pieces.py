@@ -33,8 +33,11 @@ _REACH = 1.7  # heights of a line from one line of a label to the next, at most
 _TIGHT = 0.93  # of the distance of the rows: nearer lines are of one cell
 _ABOVE, _BELOW = 0.3, 0.6  # heights of a line by which a ruling under a text is above its foot, or below
 _WIDER = 2.0  # heights of a line by which one line reaches farther than all others: it may be no broken one
-_SMALL = re.compile(r"\s*[a-z]{2}")
+_SMALL = re.compile(r"\s*\(?[a-z]{2}")
 _AMID, _NUMBER = re.compile(r"\s*(?:[a-z]{2}|\d{1,3}(?:,\d{3})+(?![.\d]))"), re.compile(r"\d")
+_STRAY = re.compile("[\u3400-\u9fff]")  # in Latin script
+_STROKE = re.compile("[IlL\u3400-\u9fff]")  # I may be the ordinal of a line
+_NO_DIGIT = re.compile(r"\D")
 _ASIDE = re.compile(r"\(.*\)")
 _UNFINISHED = re.compile(
     r"(?:[,/&–—-]|(?<![a-z])(?:and|or|of|to|for|in|on|at|by|from|with|the|than|per|its|as))$", re.IGNORECASE
@@ -88,11 +91,17 @@ Row = tuple[Piece, ...]
 
 
 def pieces_of(page: int, row: Iterable[Line], *, latin: bool = False) -> Iterator[Piece]:
-    """The lines of a row, cut at wide gaps, and in Latin script at dots that lead from a label to its figures."""
+    """The lines of a row, cut at wide gaps, and in Latin script at dots that lead from a label to its figures; what a
+    scan there has for a piece of a ruling, or for a sign of currency, is left out."""
+    first = True
     for line in row:
         parts = without_leaders(line) if latin else (line,)
         for part in parts:
-            yield from _cut(Piece(page, part, line, latin), _GAP)
+            for piece in _cut(Piece(page, part, line, latin), _GAP):
+                if latin and line.confidence is not None and (_STRAY if first else _STROKE).fullmatch(piece.words):
+                    continue
+                yield piece
+                first = False
 
 
 def labelled(rows: Sequence[Row]) -> list[Row]:
@@ -132,8 +141,32 @@ def closely(row: Row) -> Row:
     one beside a figure."""
     parts = [part for piece in row for part in _cut(piece, CLOSE, close=True)]
     if row[0].latin:  # what OCR found twice overlaps
-        return tuple(_with_signs(sorted(parts, key=lambda part: part.line.box[0])))
+        return tuple(_with_signs(_once(sorted(parts, key=lambda part: part.line.box[0]))))
     return tuple(parts)
+
+
+def _once(parts: Iterable[Piece]) -> Iterator[Piece]:
+    """The pieces of a row from left to right, one that OCR read twice at its place once: as it was surer of it."""
+    before: Piece | None = None
+    for part in parts:
+        if before is not None and part.line.box[0] < _middle(before.line) and _are_one(before, part):
+            before = max(before, part, key=lambda piece: piece.line.confidence or 0.0)
+            continue
+        if before is not None:
+            yield before
+        before = part
+    if before is not None:
+        yield before
+
+
+def _are_one(one: Piece, other: Piece) -> bool:
+    """Whether two pieces say the same: both the same words, or as figures the same digits."""
+    figures = one.is_figure and other.is_figure
+    return one.words == other.words or (figures and _NO_DIGIT.sub("", one.words) == _NO_DIGIT.sub("", other.words))
+
+
+def _middle(line: Line) -> float:
+    return (line.box[0] + line.box[2]) / 2
 
 
 def _with_signs(row: Iterable[Piece]) -> Iterator[Piece]:
@@ -208,7 +241,7 @@ class LabelColumn:
     def of(cls, labels: Sequence[Label], pitch: float) -> LabelColumn:
         """The column of some lines, from top to bottom. pitch: of all rows, where no two lines tell it that both have
         figures."""
-        steps = [low.line.box[1] - top.line.box[1] for top, low in pairwise(labels) if top.figured and low.figured]
+        steps = [_step(top.line, low.line) for top, low in pairwise(labels) if top.figured and low.figured]
         pitch = median_low(steps) if steps else pitch
         ends = sorted(label.line.box[2] for label in labels)
         first, insets, top, foot = 0, [], False, False
@@ -231,7 +264,7 @@ class LabelColumn:
             return True
         if figured and fold(line.line.text).rstrip().endswith(":"):  # a heading of the lines below
             return False
-        step, height = line.line.box[1] - above.box[1], above.box[3] - above.box[1]
+        step, height = _step(above, line.line), above.box[3] - above.box[1]
         if step <= _TIGHT * self.pitch:
             return line.line.box[0] >= above.box[0] - _MARGIN and self._is_full(above, line.line, height)
         inset = line.line.box[0] - label[0].line.box[0]
@@ -248,6 +281,12 @@ class LabelColumn:
         end = above.box[2]
         right = self.right[1] if end == self.right[0] else self.right[0]
         return end + _blank(above) + width > right > end - _WIDER * height
+
+
+def _step(above: Line, line: Line) -> float:
+    """How far below another a line stands: by their tops, on a scan, where these are not exact, by their middles."""
+    tops, feet = line.box[1] - above.box[1], line.box[3] - above.box[3]
+    return tops if line.confidence is None else (tops + feet) / 2
 
 
 def _is_near(above: Line, line: Line) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from recount.pipeline.document import Remark
 from recount.pipeline.split.layout import Head, Outline, Torn, laid_out
@@ -53,10 +54,15 @@ def restore(rows_on: Mapping[int, list[TextRow]], forms: Sequence[Form], *, type
 
 def _read(form: Form, pieces: Sequence[Piece]) -> Torn:
     """Pieces of rows, with the labels of a form in them."""
+    lexicon = _lexicon(form)
+    return Torn(form, pieces, {at: found for at in range(len(pieces)) if (found := lexicon.at(pieces, at))})
+
+
+@cache
+def _lexicon(form: Form) -> Lexicon:
     words = {*form.rows.heads, *form.rows.levels, *form.pairs, *form.beside, *form.total, *form.money}
     heads = form.above.heads if form.above else ()
-    lexicon = Lexicon(words.union(heads, *form.goals, *form.starts), form.short)
-    return Torn(form, pieces, {at: found for at in range(len(pieces)) if (found := lexicon.at(pieces, at))})
+    return Lexicon(words.union(heads, *form.goals, *form.starts), form.short)
 
 
 _BEFORE = 60  # pieces before a head in which its table may begin

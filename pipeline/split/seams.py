@@ -16,6 +16,7 @@ from enum import Enum
 from recount.pipeline.document import Line
 from recount.pipeline.split.folding import simplified
 from recount.pipeline.split.lattice import RawCell
+from recount.pipeline.split.text import PagedLine
 
 _USUAL = 0.6  # share of the rows that have a figure in a column for it to be a column of figures
 _FILLED = 0.9  # share of the rows that have words in a column for it to be never blank
@@ -34,15 +35,6 @@ _SENTENCE_END = tuple("。；;！？!?")
 
 Span = tuple[int, int]
 """First column and column end (exclusive)."""
-
-
-@dataclass(frozen=True, slots=True)
-class PagedLine:
-    """A line of a cell with the page on which it stands. room: by how many points it might have been longer there."""
-
-    page: int
-    line: Line
-    room: float = 0.0
 
 
 @dataclass(slots=True)

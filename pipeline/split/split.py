@@ -11,6 +11,7 @@ from functools import partial
 from recount.pipeline.document import MONEY, Block, Cell, Document, Grid, Pages, Paragraph, Remark, Text, Token, hull
 from recount.pipeline.split.abroad import (
     Shares,
+    as_usual,
     combined,
     is_bracketed,
     is_latin,
@@ -38,8 +39,16 @@ from recount.pipeline.split.restore import restore
 from recount.pipeline.split.signs import all_bracketed
 from recount.pipeline.split.statements import restored_statements
 from recount.pipeline.split.tables import JoinedTable, join_tables
-from recount.pipeline.split.text import Composed, Piece
-from recount.pipeline.split.tokens import Refused, TokenStore, Within, has_odd_point, say_point, stated_unit
+from recount.pipeline.split.text import Composed
+from recount.pipeline.split.tokens import (
+    Refused,
+    TokenStore,
+    Within,
+    decimals_of,
+    has_odd_point,
+    say_point,
+    stated_unit,
+)
 from recount.schemas.family import Family
 from recount.schemas.saying import say
 
@@ -338,10 +347,7 @@ def _grid(
     told: str | None = None,
 ) -> Grid:
     """A table as a grid. told: the unit that the sentence before it states."""
-    texts = [
-        store.composed([Piece(part.page, part.line, part.room) for part in cell.fragments], join_digits=False)
-        for cell in table.cells
-    ]
+    texts = [store.composed(cell.fragments, join_digits=False) for cell in table.cells]
     abroad = table.pages[0] in store.latin
     unit, columns = _money_units(caption, table, texts, partial(_stated, store, abroad), abroad)
     unit = unit or told
@@ -349,12 +355,14 @@ def _grid(
     blanks = all_bracketed(composed.text.folded for composed in texts)
     own = _of_shares(table, texts) if abroad and unit else ()
     number = len(store.tokens) if table.pages[0] in store.typed else None
+    decimals = _decimals(table, texts, store) if abroad else {}
     cells = []
     for cell, composed in zip(table.cells, texts, strict=True):
         place = None if number is None else (number, cell.row, cell.column, cell.column_end)
         head = columns.get(cell.column, unit)
         head = of_a_share(head) if cell.row in own else head
-        within = Within(head, cell.column in pointed, blanks, place, store.table)
+        usual = decimals.get(cell.column, frozenset())
+        within = Within(head, cell.column in pointed, blanks, usual, place, store.table)
         numbers = store.numbers_in(composed, within) if composed.raw else ()
         text = Text(cell.label, cell.label) if cell.label else composed.text
         left = cell.fragments[0].line.box[0] if cell.fragments else None
@@ -385,6 +393,15 @@ def _pointed(table: JoinedTable, texts: Sequence[Composed]) -> frozenset[int]:
         for column in odd
         if say_point(made.text.folded for cell, made in zip(table.cells, texts, strict=True) if cell.column == column)
     )
+
+
+def _decimals(table: JoinedTable, texts: Sequence[Composed], store: TokenStore) -> dict[int, frozenset[int]]:
+    """How many decimals the figures of each column of a scanned table have."""
+    columns: dict[int, list[str]] = defaultdict(list)
+    if store.origins.get(table.pages[0]) == "ocr":
+        for cell, composed in zip(table.cells, texts, strict=True):
+            columns[cell.column].append(as_usual(composed.text.folded.strip(), store.numbers))
+    return {column: decimals_of(folded) for column, folded in columns.items()}
 
 
 def _money_units(

@@ -20,8 +20,8 @@ from recount.pipeline.split.folding import fold
 from recount.pipeline.split.heads import Atom, Head, Label, head_of, labels_of
 from recount.pipeline.split.lattice import part_of
 from recount.pipeline.split.paragraphs import TextRow, is_aligned
-from recount.pipeline.split.seams import PagedLine
 from recount.pipeline.split.tables import JoinedCell, JoinedTable, table_of
+from recount.pipeline.split.text import PagedLine
 from recount.pipeline.split.tokens import stated_unit
 from recount.schemas.family import Heads, lost_one
 from recount.schemas.saying import say

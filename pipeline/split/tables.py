@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from recount.pipeline.document import Box, Line, hull
 from recount.pipeline.split.lattice import PageTables, RawCell, RawTable
-from recount.pipeline.split.seams import PagedLine, Strip, is_figure, is_one_cell, is_rest_of_row, pairs_of, words
+from recount.pipeline.split.seams import Strip, is_figure, is_one_cell, is_rest_of_row, pairs_of, words
+from recount.pipeline.split.text import PagedLine
 
 __all__ = ["JoinedCell", "JoinedTable", "PagedLine", "join_tables", "table_of"]
 

@@ -160,7 +160,7 @@ def _lacks_decimals(before: str, made: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PagedLine:
     """A line (or the part of it that stands in a cell) on its page.
 
     room: by how many points it might have been longer where it stands; 0 where that is not known.
@@ -182,7 +182,7 @@ class Composed:
 
     text: Text
     raw: str
-    pieces: Sequence[Piece]
+    pieces: Sequence[PagedLine]
     kept: Sequence[tuple[int, int]]
     starts: Sequence[int]
     open: frozenset[int] = frozenset()
@@ -193,7 +193,7 @@ class Composed:
         composed, raw = self.kept[run]
         return raw + index - composed
 
-    def piece_at(self, raw_index: int) -> tuple[Piece, int]:
+    def piece_at(self, raw_index: int) -> tuple[PagedLine, int]:
         """The piece that a raw character belongs to, and its offset in it."""
         number = bisect_right(self.starts, raw_index) - 1
         return self.pieces[number], raw_index - self.starts[number]
@@ -215,7 +215,7 @@ class Composed:
         return piece.line.boxes[offset] if offset < len(piece.line.boxes) else None
 
 
-def compose(pieces: Sequence[Piece], *, join_digits: bool, spaced: bool = False, group: str = "") -> Composed:
+def compose(pieces: Sequence[PagedLine], *, join_digits: bool, spaced: bool = False, group: str = "") -> Composed:
     """Put lines together as one text with the way back to them.
 
     pieces: the lines, in reading order. join_digits: of running text, where digits that a narrow space separates are

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -20,7 +21,7 @@ from recount.pipeline.split.abroad import (
 )
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.signs import Signed, signed
-from recount.pipeline.split.text import Composed, Piece, alike, compose, far, in_one_row, over
+from recount.pipeline.split.text import Composed, PagedLine, alike, compose, far, in_one_row, over
 from recount.schemas.family import Numbers
 from recount.schemas.saying import say
 
@@ -58,6 +59,7 @@ _ODD_AMOUNT = re.compile(rf"-?[0-9]{{1,3}}(?:,?[0-9]{{3}})*[0-9]*[{_ODD}。][0-9
 _AS_POINT = re.compile(f"[{_ODD}。]")
 _AMOUNT = re.compile(r"-?[0-9,]+\.[0-9]{2}")
 _BEGINS_FIGURE = re.compile(r"\s*-?[0-9]")
+_DIGIT = re.compile("[0-9]")
 _FEWEST_OTHERS = 2  # figures of a column that can say what a sign in another stands for
 # A list without spaces (1,2,3号楼; 2022,2023年; 1.50,2.75); any other comma between digits is a damaged number's.
 _LIST = re.compile(r"[0-9]{1,2},[0-9]{1,2}|[0-9]{4,},[0-9]{4,}|[0-9]*\.[0-9]+,[0-9.]+")
@@ -86,11 +88,13 @@ _TOUCHED = 0.1  # share of each side of a figure that must lie under a remark fo
 class Within:
     """What the cell that a number stands in says of it. head: the unit of money that the table's head or caption
     states. pointed: an odd sign between digits is the point, as the other figures of the column say. blanks: all of
-    the table's figures have brackets. seat, table: see Token."""
+    the table's figures have brackets. decimals: of a scan, how many those of the column have. seat, table: see Token.
+    """
 
     head: str | None = None
     pointed: bool = False
     blanks: bool = False
+    decimals: frozenset[int] = frozenset()
     seat: Seat | None = None
     table: int | None = None
 
@@ -126,7 +130,7 @@ class TokenStore:
     table: int = 0
     refused: list[Refused] = field(default_factory=list)
 
-    def composed(self, pieces: Sequence[Piece], *, join_digits: bool) -> Composed:
+    def composed(self, pieces: Sequence[PagedLine], *, join_digits: bool) -> Composed:
         """Lines put together as one text, as their page's script wants it."""
         spaced = bool(pieces) and pieces[0].page in self.latin
         return compose(pieces, join_digits=join_digits, spaced=spaced, group=self.numbers.group)
@@ -134,10 +138,14 @@ class TokenStore:
     def numbers_in(self, composed: Composed, within: Within = RUNNING_TEXT) -> tuple[Number, ...]:
         """The numbers of a text, in order, each a new token."""
         folded = composed.text.folded
+        if _DIGIT.search(folded) is None:
+            return ()
         if within.pointed and has_odd_point(folded):
             folded = _AS_POINT.sub(".", folded)
         if self._is_abroad(composed):
-            return tuple(self._numbers_abroad(composed, as_usual(folded, self.numbers), within))
+            usual = as_usual(folded, self.numbers)
+            formed = by_form(folded, usual, within.decimals) if within.decimals else None
+            return tuple(self._numbers_abroad(composed, formed or usual, within, formed=formed is not None))
         found = (
             (match, _sign_of(match, composed, blanks=within.blanks))
             for match in _NUMBER.finditer(folded)
@@ -148,8 +156,8 @@ class TokenStore:
     def _is_abroad(self, composed: Composed) -> bool:
         return bool(composed.pieces) and composed.pieces[0].page in self.latin
 
-    def _numbers_abroad(self, composed: Composed, folded: str, within: Within) -> Iterator[Number]:
-        """The numbers of a text in Latin script, each with the sign of its currency."""
+    def _numbers_abroad(self, composed: Composed, folded: str, within: Within, *, formed: bool) -> Iterator[Number]:
+        """The numbers of a text in Latin script, each with the sign of its currency. formed: as of by_form."""
         folded = without_mark(folded) if within.table is not None else folded
         plain = signs_first(folded)
         sure = within.table is not None or self.numbers.negative == "()"
@@ -163,7 +171,7 @@ class TokenStore:
             sign = replace(sign, doubtful=sign.doubtful or (within.table is not None and is_sided(plain, sign.end)))
             if folded[sign.start] != plain[sign.start]:  # ($91.1)
                 sign = replace(sign, start=max(currency_before(folded, match.start()) - 1, 0))
-            token = self._token(composed, match, sign, within)
+            token = self._token(composed, match, sign, within, formed=formed)
             yield Number(currency_before(folded, sign.start), sign.end, token)
 
     def _is_number(self, match: re.Match[str], composed: Composed, *, lists: bool = True) -> bool:
@@ -181,14 +189,17 @@ class TokenStore:
             return False
         digit: Box | None = None  # the last of this row
         page, before, at = 0, (0.0, 0.0, 0.0, 0.0), -1  # of the last character; at: its index in the raw ones
+        begin = end = 0  # of the line that it stands on
         text = match.string
         for index in range(match.start(), match.end()):
             sign = text[index]
             if sign in "-%":
                 continue
             raw = composed.raw_index(index)
-            piece, offset = composed.piece_at(raw)
-            box = piece.line.boxes[offset]
+            if not begin <= raw < end:
+                piece, offset = composed.piece_at(raw)
+                begin, end = raw - offset, raw - offset + len(piece.line.boxes)
+            box = piece.line.boxes[raw - begin]
             if page == piece.page and in_one_row(before, box):
                 if over(before, box) or (at == raw - 1 and self._is_far(page, before, box)):
                     return False
@@ -205,7 +216,9 @@ class TokenStore:
         """Whether two characters without a space between stand apart all the same; where OCR puts them is not exact."""
         return far(before, box) and self.origins.get(page) != "ocr"
 
-    def _token(self, composed: Composed, match: re.Match[str], sign: Signed, within: Within) -> Token:
+    def _token(
+        self, composed: Composed, match: re.Match[str], sign: Signed, within: Within, *, formed: bool = False
+    ) -> Token:
         start, end = sign.start, sign.end
         value, decimals = _value_of(match, sign)
         first, last = composed.raw_index(start), composed.raw_index(end - 1)
@@ -222,7 +235,7 @@ class TokenStore:
             origin="ocr" if confidences else self.origins.get(page, "text"),
             confidence=min(confidences, default=None),
             head=within.head,
-            remark=_on(box, self.remarks.get(page, ())) or _unsure(sign, page, box),
+            remark=_on(box, self.remarks.get(page, ())) or _unsure(sign, page, box, formed=formed),
             seat=within.seat,
             table=within.table,
         )
@@ -278,9 +291,11 @@ def _run_around(match: re.Match[str]) -> range:
     return range(start, end + 1)
 
 
-def _unsure(sign: Signed, page: int, box: Box) -> Remark | None:
-    """What keeps a number from being confirmed whose sign can be taken either way."""
-    return Remark("sign", page, box, say("sign_unsure"), touches=True) if sign.doubtful else None
+def _unsure(sign: Signed, page: int, box: Box, *, formed: bool) -> Remark | None:
+    """What keeps a number from being confirmed whose sign can be taken either way, or that is one by its form alone."""
+    if sign.doubtful or formed:
+        return Remark("sign", page, box, say("sign_unsure" if sign.doubtful else "parted_otherwise"), touches=True)
+    return None
 
 
 def _sign_of(match: re.Match[str], composed: Composed | None = None, *, blanks: bool = False) -> Signed:
@@ -322,6 +337,40 @@ def say_point(column: Iterable[str]) -> bool:
     figures = [text.strip() for text in column if _BEGINS_FIGURE.match(text)]
     others = [text for text in figures if not has_odd_point(text)]
     return len(others) >= _FEWEST_OTHERS and all(map(_AMOUNT.fullmatch, others))
+
+
+def decimals_of(column: Iterable[str]) -> frozenset[int]:
+    """How many decimals figures of a column have, as several of its cells say that part thousands or decimals. column:
+    their texts, as usual."""
+    printed = (_PARTED.fullmatch(text) for text in column)
+    times = Counter(len(match["decimals"] or "") for match in printed if match)
+    return frozenset(number for number, count in times.items() if count >= _FEWEST_OTHERS)
+
+
+_PARTED = re.compile(
+    r"[^0-9]*(?=[0-9]*[.,])[0-9]{1,3}(?:,[0-9]{3})*(?:\.(?P<decimals>[0-9]{1,2}))?(?:[^0-9.,][^0-9]*)?"
+)
+
+
+def by_form(folded: str, usual: str, decimals: Collection[int]) -> str | None:
+    """The text of a cell of a scan with its number as it must be by its form, as usual and of the same length: right
+    groups of three, and as many decimals as others of the column have, parted by signs that OCR takes for one another.
+    None where it is in the usual form, or in none. decimals: as of decimals_of.
+    """
+    runs = list(_DIGITS_PARTED.finditer(folded))
+    match = _IN_THREES.fullmatch(runs[0][0]) if len(runs) == 1 else None
+    if match is None or len(match["decimals"] or "") not in decimals:
+        return None
+    start, end = runs[0].span()
+    if _USUAL.fullmatch(usual, start, end) and not _THOUSANDTHS.match(usual[start:end]):
+        return None
+    whole, cents = (re.sub(r"[^0-9]", ",", match["whole"]), match["decimals"])
+    return usual[:start] + (f"{whole}.{cents}" if cents else whole) + usual[end:]
+
+
+_DIGITS_PARTED = re.compile(r"[0-9](?:[0-9.,'\u2019]*[0-9])?")
+_IN_THREES = re.compile(r"(?P<whole>[0-9]{1,3}(?:[.,'\u2019][0-9]{3})*)(?:[.,'\u2019](?P<decimals>[0-9]{1,2}))?")
+_USUAL = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
 
 
 def _is_whole(match: re.Match[str], is_close: Callable[[int], bool], *, lists: bool = True) -> bool:

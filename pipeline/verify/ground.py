@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 from recount.pipeline.document import MONEY, TENS, Token
@@ -131,7 +130,8 @@ def fits(token: Token, kind: Kind) -> bool:
     return unit_of(token, kind) in _UNITS[kind]
 
 
-@cache
 def _resolved(model: type[Model]) -> type[Model]:
-    origin = model.__pydantic_generic_metadata__["origin"]
-    return origin[Figure] if origin is not None else model  # type: ignore[index]
+    """The model before it was told its figure type: to make all again with Figure takes as long as ten reports, and
+    what is resolved needs no check of its types."""
+    origin: Any = model.__pydantic_generic_metadata__["origin"]
+    return origin or model

@@ -154,8 +154,9 @@ class Rereader(Protocol):
         """For each token what a second reading of its place says; "" for nothing. beside: how much of what stands left
         and right of it is seen too, in heights of the token."""
 
-    def readings(self, tokens: Sequence[Token]) -> list[tuple[str, ...]]:
-        """For each token what its place says under several preparations of the page image, the best supported first."""
+    def readings(self, tokens: Sequence[Token], *, most: bool = False) -> list[tuple[str, ...]]:
+        """For each token what its place says under several preparations of the page image, the best supported first.
+        most: the first of them is all that is wanted, which takes less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,9 +269,13 @@ class _Bench:
     ) -> tuple[frozenset[int], dict[int, str]]:
         """What most preparations of the image say decides; it raises a doubt if another reading has said it too."""
         doubts: dict[int, str] = {}
-        self._say([token.index for token in tokens])
+        new = [token for token in tokens if token.index not in self.said]
+        most = zip(new, self.rereader.readings(new, most=True), strict=True)
+        found = {token.index: readings for token, readings in most if any(map(parse_number, readings))}
+        self._say([token.index for token in new if token.index not in found])
         for token in tokens:
-            best = next((reading for reading in self.said[token.index] if parse_number(reading) is not None), None)
+            readings = found.get(token.index) or self.said[token.index]
+            best = next((reading for reading in readings if parse_number(reading) is not None), None)
             number = parse_number(best) if best else None
             if number == _number(token):
                 confirmed.add(token.index)

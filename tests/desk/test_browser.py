@@ -8,6 +8,8 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -294,40 +296,45 @@ def test_what_a_scan_shows_is_typed_and_the_next_run_reads_it_so(ways: Path, tmp
 # --- for everybody
 
 
-def test_names_contrast_and_focus(structured: Path, page: Any) -> None:
+@pytest.fixture(scope="module")
+def seated(structured: Path) -> Iterator[Callable[[str], str]]:
+    """The address of a desk that nobody decides at, in a language."""
+    with ExitStack() as open_ones:
+        yield cache(lambda language: open_ones.enter_context(sitting(structured / "out", "--lang", language)).address)
+
+
+def test_names_contrast_and_focus(seated: Callable[[str], str], page: Any) -> None:
     """What axe-core (npm) finds, where it is at hand; and that focus is seen."""
     axe = os.environ.get("RECOUNT_AXE")
-    with sitting(structured / "out", "--lang", "zh") as opened:
-        for path in ("", "overview", f"r/{BAD}"):
-            page.goto(opened.address + path)
-            page.wait_for_load_state("networkidle")
-            nameless = page.evaluate(
-                "[...document.querySelectorAll('button, a, input, select, img, summary, progress')]"
-                ".filter((one) => !(one.textContent.trim() || one.ariaLabel || one.alt || one.title || one.labels?.[0])"
-                " && one.offsetParent).map((one) => one.outerHTML)"
-            )
-            assert nameless == []
-            if axe:
-                found = page.evaluate(f"(() => {{ {Path(axe).read_text(encoding='utf-8')} }})(), window.axe.run()")
-                assert {one["id"]: one["nodes"][0]["html"] for one in found["violations"]} == {}, path
-        page.keyboard.press("Tab")
-        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    for path in ("", "overview", f"r/{BAD}"):
+        page.goto(seated("zh") + path)
+        page.wait_for_load_state("networkidle")
+        nameless = page.evaluate(
+            "[...document.querySelectorAll('button, a, input, select, img, summary, progress')]"
+            ".filter((one) => !(one.textContent.trim() || one.ariaLabel || one.alt || one.title || one.labels?.[0])"
+            " && one.offsetParent).map((one) => one.outerHTML)"
+        )
+        assert nameless == []
+        if axe:
+            found = page.evaluate(f"(() => {{ {Path(axe).read_text(encoding='utf-8')} }})(), window.axe.run()")
+            assert {one["id"]: one["nodes"][0]["html"] for one in found["violations"]} == {}, path
+    page.keyboard.press("Tab")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
 
 
 @pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 1280), ("zh", 1920), ("en", 1920)])
-def test_nothing_is_cut_off(structured: Path, page: Any, language: str, width: int) -> None:
+def test_nothing_is_cut_off(seated: Callable[[str], str], page: Any, language: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    with sitting(structured / "out", "--lang", language) as opened:
-        for path in ("", "overview", f"r/{BAD}"):
-            page.goto(opened.address + path)
-            page.wait_for_load_state("networkidle")
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-            cut = page.evaluate(
-                "[...document.querySelectorAll('button:not(.box), h1, h2, h3, .chip, .tools *')]"
-                ".filter((one) => one.offsetParent && one.scrollWidth > one.clientWidth + 1 && one.clientWidth)"
-                ".map((one) => one.outerHTML)"
-            )
-            assert cut == []
+    for path in ("", "overview", f"r/{BAD}"):
+        page.goto(seated(language) + path)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        cut = page.evaluate(
+            "[...document.querySelectorAll('button:not(.box), h1, h2, h3, .chip, .tools *')]"
+            ".filter((one) => one.offsetParent && one.scrollWidth > one.clientWidth + 1 && one.clientWidth)"
+            ".map((one) => one.outerHTML)"
+        )
+        assert cut == []
 
 
 def test_the_archive_may_be_gone_and_the_results_are_shown_all_the_same(

@@ -11,9 +11,9 @@ import pytest
 
 from recount.desk.cards import Card, Figure, Findings, figures_of, findings_of, sections_of, to_decide
 from recount.desk.view import card_decision
+from recount.pipeline.recognise import report_model
 from recount.pipeline.result import Check, FigureEntry, LeftOut, PageRemark, Rejected, Result, Source
 from recount.pipeline.review.decisions import Place, Verdict, decide
-from recount.pipeline.run.store import report_model
 from recount.pipeline.structure import structure
 from recount.schemas.saying import say
 

@@ -26,9 +26,9 @@ from recount.desk.sources import Whereabouts
 from recount.pipeline.output.export import export
 from recount.pipeline.output.folder import shelf_of
 from recount.pipeline.output.layout import Table
+from recount.pipeline.recognise import report_model
 from recount.pipeline.result import STATUSES, PageRemark, Rejected, Result, Review, read_result, write_result
 from recount.pipeline.review.decisions import Verdict
-from recount.pipeline.run.store import report_model
 from recount.schemas.saying import SAYINGS, Saying, Value, say
 from recount.tests.desk.test_cards import check, figure
 from recount.tests.sayings import kinds_of_remarks

@@ -27,8 +27,8 @@ from recount.pipeline.archive.files import hash_of
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.document import Box
 from recount.pipeline.errors import UsageError
+from recount.pipeline.recognise import report_model
 from recount.pipeline.result import PageRemark, Rejected, Result, write_result
-from recount.pipeline.run.store import report_model
 from recount.pipeline.structure import structure
 from recount.schemas.saying import quoted, say
 from recount.tests.desk import made

@@ -21,8 +21,8 @@ from recount.desk.page import page_of_archive, page_of_report, write_page
 from recount.desk.sources import Whereabouts
 from recount.pipeline.archive.files import hash_of
 from recount.pipeline.errors import UsageError
+from recount.pipeline.recognise import report_model
 from recount.pipeline.result import PageRemark, Rejected, Result, Review
-from recount.pipeline.run.store import report_model
 from recount.pipeline.structure import structure
 from recount.schemas.saying import quoted, say
 from recount.tests.desk import made

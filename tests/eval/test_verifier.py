@@ -23,6 +23,7 @@ from recount.eval.verifier.mismapped import MISMAPPED
 from recount.eval.verifier.misread import MISREAD, OTHERWISE_READ, as_read
 from recount.schemas.figures import Ref
 
+SMALL = GOLD / "digital" / "tables-only" / "report.pdf"
 EACH = 3
 PROMISED = ("off the page", "on the page")
 
@@ -78,17 +79,21 @@ def test_the_tables_show_every_operator(found: Campaign) -> None:
         assert f"| {operator.name} |" in shown
 
 
-def test_the_same_seed_makes_the_same_faults(source: Path, found: Campaign) -> None:
-    again = measure(source, each=EACH, seed=3)
-    assert [v.outcome for v in again.verdicts] == [v.outcome for v in found.verdicts]
+def test_the_same_seed_makes_the_same_faults() -> None:
+    one, other = (measure(SMALL, each=1, seed=3) for _ in range(2))
+    assert one.verdicts == other.verdicts
+    assert (one.misses, one.operators) == (other.misses, other.operators)
 
 
 def drawn(base: Base, name: str) -> Iterator[Fault]:
+    """Faults of a kind, each once: a report of few tables has few that are of a whole one."""
     (operator,) = [each for each in (*MISREAD, *MISMAPPED) if each.name == name]
     rng = Random(5)
+    seen: list[Fault] = []
     for _ in range(40):
         fault = operator.make(rng, base)
-        if fault is not None:
+        if fault is not None and fault not in seen:
+            seen.append(fault)
             yield fault
 
 
@@ -192,11 +197,8 @@ def test_the_gold_sets_budgets_are_tried_unless_others_are_named(monkeypatch: py
     assert all("digital" in path.parts for path in tried)
 
 
-def test_the_benchmark_measures_a_report(
-    tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
-) -> None:
-    source = _made(Form.S2024, str(tmp_path_factory.getbasetemp()))
-    benchmark.main([str(source), "--faults", "1"])
+def test_the_benchmark_measures_a_report(capsys: pytest.CaptureFixture[str]) -> None:
+    benchmark.main([str(SMALL), "--faults", "1"])
     *_, row = capsys.readouterr().out.splitlines()
     assert len(row.split("|")) == 8
     assert all(float(cell) > 0 for cell in row.split("|")[2:-1])

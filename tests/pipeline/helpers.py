@@ -10,7 +10,7 @@ from recount.pipeline.document import Box, Line, Page, Paragraph, Token
 from recount.pipeline.map.final_accounts.mapper import SPEAKERS
 from recount.pipeline.map.grammar.passage import Passage, keyless_of, passage_of
 from recount.pipeline.split.paragraphs import margins_of, paragraphs_of, rows_of
-from recount.pipeline.split.text import Composed, Piece, compose
+from recount.pipeline.split.text import Composed, PagedLine, compose
 from recount.pipeline.split.tokens import TokenStore
 from recount.schemas.figures import Model, Ref
 
@@ -40,7 +40,7 @@ def page(number: int, *lines: Line, width: float = WIDTH, height: float = HEIGHT
 
 def composed(*lines: str, join_digits: bool = True) -> Composed:
     """Lines one below the other, put together."""
-    pieces = [Piece(1, line(text, y=120 + LEADING * at)) for at, text in enumerate(lines)]
+    pieces = [PagedLine(1, line(text, y=120 + LEADING * at)) for at, text in enumerate(lines)]
     return compose(pieces, join_digits=join_digits)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -14,15 +16,17 @@ from recount.cli import main
 from recount.desk.session import Asked, Session
 from recount.desk.shelf import Shelf, key_of
 from recount.pipeline.archive.sources import find_sources
-from recount.pipeline.errors import NotAReport, TwoFamilies, UsageError
+from recount.pipeline.errors import ModelError, NotAReport, TwoFamilies, UsageError
 from recount.pipeline.lasting import encoded
+from recount.pipeline.model.ask.question import Question, Reply
 from recount.pipeline.output.export import export
 from recount.pipeline.recognise import families_in, family_folders, family_of, fingerprint
 from recount.pipeline.result import plain, read_result
 from recount.pipeline.run.drafted import draft
 from recount.pipeline.run.runner import run, variant_of
-from recount.pipeline.settings import Settings
+from recount.pipeline.settings import ModelSettings, Settings
 from recount.pipeline.structure import structure
+from recount.pipeline.usage import NOTHING
 from recount.schemas.registry import FAMILIES
 from recount.tests.pipeline.run.test_drafted import balance, typeset
 
@@ -196,6 +200,58 @@ def test_a_report_that_may_as_well_be_one_of_recounts_own_is_told(tmp_path: Path
 
 
 # --- the folder
+
+
+class Chooser:
+    """Takes every report for one kind, and knows nothing else."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind, self.seen = kind, ""
+
+    def ask(self, question: Question) -> Reply:
+        if question.purpose != "family":
+            raise ModelError("it knows nothing")
+        self.seen = question.user
+        return Reply(question.response.model_validate({"kind": self.kind}), NOTHING)
+
+    def known(self, question: Question) -> bool:
+        return not question.purpose
+
+
+def test_a_model_may_say_that_a_report_is_of_a_family_of_the_folder(place: Path, tmp_path: Path) -> None:
+    report = of(tmp_path / "sea.pdf", "Sea Company")
+    model = ModelSettings("scripted", base_url="http://localhost:9")
+    asked = dataclasses.replace(settings(place), model=model)
+    titles = [family.title for family in families_in(str(place / "own"))]
+    kind = f"{titles[1]} (lake)" if titles[0] == titles[1] else titles[1]
+    chooser = Chooser(kind)
+    result = structure(report, settings=asked, who=chooser)
+    assert result.contract == "lake/1"
+    assert result.summary.figures["verified"] > 0
+    assert kind in chooser.seen
+
+
+def test_a_family_that_was_edited_is_read_again(place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place / "own" / "lake", tmp_path / "lake")
+    before = family_of(str(tmp_path / "lake"))
+    assert family_of(str(tmp_path / "lake")) is before
+    file = tmp_path / "lake" / "family.toml"
+    file.write_text(re.sub('^title = ".*"', 'title = "Lakes and seas"', file.read_text(), count=1, flags=re.MULTILINE))
+    assert family_of(str(tmp_path / "lake")).title == "Lakes and seas"
+
+
+def test_the_desk_sees_what_was_edited(place: Path, out: Path, tmp_path: Path) -> None:
+    shutil.copytree(place / "own", tmp_path / "own")
+    session, key = Session(Asked(out, family=str(tmp_path / "own")), Shelf(out)), key_of("lake.pdf")
+    before = session.open(key).model
+    assert session.open(key).model is before
+    file = tmp_path / "own" / "lake" / "family.toml"
+    words = file.read_text()
+    assert "Total assets" in words
+    file.write_text(words.replace('"Total assets"', '{ key = "total_assets", title = "Sum of assets" }'))
+    after = session.open(key).model
+    assert "Sum of assets" in str(after.model_json_schema())
+    assert "Sum of assets" not in str(before.model_json_schema())
 
 
 def test_a_broken_family_is_told_with_file_and_line_before_anything_is_done(place: Path, tmp_path: Path) -> None:

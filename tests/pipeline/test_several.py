@@ -154,15 +154,25 @@ def test_two_pages_on_a_sheet(tmp_path: Path) -> None:
     assert {p: f.value for p, f in result.figures.items()} == {p: f.value for p, f in alone.figures.items()}
     assert result.source.pages == (len(upright) + 1) // 2
     with pymupdf.open(tmp_path / "b.pdf") as sheets:
+        characters = [_characters(sheet) for sheet in sheets]
         for pointer, figure in result.figures.items():
             assert figure.page == (alone.figures[pointer].page + 1) // 2
-            shown = sheets[figure.page - 1].get_textbox(_around(figure.bbox))
-            assert figure.raw.rstrip("万元") in "".join(shown.split())
+            around = _around(figure.bbox)
+            shown = [sign for sign, middle in characters[figure.page - 1] if middle in around]
+            assert figure.raw.rstrip("万元") in "".join("".join(shown).split())
 
 
 def _is_upright(pdf: bytes, number: int) -> bool:
     with pymupdf.open(stream=pdf) as document:
         return bool(document[number - 1].rect.width < document[number - 1].rect.height)
+
+
+def _characters(page: pymupdf.Page) -> list[tuple[str, pymupdf.Point]]:
+    """What a page shows, in its order, each character with the middle of its box."""
+    blocks = page.get_text("rawdict")["blocks"]
+    spans = [span for block in blocks for line in block.get("lines", ()) for span in line["spans"]]
+    boxes = [(each["c"], pymupdf.Rect(each["bbox"])) for span in spans for each in span["chars"]]
+    return [(sign, (box.tl + box.br) / 2) for sign, box in boxes]
 
 
 def _around(box: Sequence[float]) -> pymupdf.Rect:

@@ -311,3 +311,194 @@ def test_keys_of_titles() -> None:
     assert [key_of(title) for title in ("Total assets", "资产总计", "2024 plan", "Lines", "class")] == [
         "total_assets", "资产总计", "n_2024_plan", "lines_", "class_",
     ]  # fmt: skip
+
+
+# --- two periods
+
+FLOWS = """
+name = "flows"
+title = "Flows"
+
+[[statement]]
+key = "cash"
+title = "Cash flows"
+lines = [
+  { key = "opening", title = "Opening" }, { key = "closing", title = "Closing" },
+  { key = "growth", title = "Growth", kind = "percent" },
+]
+identities = ["opening = previous closing", "growth = (closing - previous closing) / previous 'Closing'"]
+
+[[statement]]
+key = "balance"
+title = "Balance"
+lines = ["Cash"]
+"""
+OPENING, GROWTH = "opening = previous closing", "growth = (closing - previous closing) / previous 'Closing'"
+
+
+def columns_of(family: Any, key: str, *columns: tuple[str, str, Mapping[str, str]]) -> tuple[Any, ...]:
+    model = fields_of(family.report_of(Figure))[key].model
+    return tuple(
+        filled(model, **values).model_copy(update={"period": period, "head": head}) for period, head, values in columns
+    )
+
+
+def test_a_formula_speaks_of_the_period_before(tmp_path: Path) -> None:
+    family = family_from(written(tmp_path, FLOWS))
+    this = ("2024", "2024", {"opening": "80.00", "closing": "100.00", "growth": "25.0"})
+    last = ("2023", "2023", {"opening": "77.00", "closing": "80.00", "growth": "3.9"})
+    report = family.report_of(Figure)(cash=columns_of(family, "cash", this, last))
+    assert results(report) == {OPENING: "pass", GROWTH: "pass"}, "of the earlier year nothing can be said"
+    wrong = (*this[:2], {**this[2], "opening": "81.00"})
+    assert results(family.report_of(Figure)(cash=columns_of(family, "cash", wrong, last))) == {
+        OPENING: "fail",
+        GROWTH: "pass",
+    }
+    blank = ("2023", "2023", {"opening": "77.00"})
+    said = results(family.report_of(Figure)(cash=columns_of(family, "cash", this, blank)))
+    assert said == {OPENING: "not_applicable", GROWTH: "not_applicable"}, "what is not printed is not nothing"
+
+
+def test_columns_of_several_funds_look_back_to_their_own(tmp_path: Path) -> None:
+    family = family_from(written(tmp_path, FLOWS))
+    columns = [
+        ("2024", "Restricted 2024", {"opening": "80", "closing": "100"}),
+        ("2024", "Total 2024", {"opening": "90", "closing": "120"}),
+        ("2023", "Restricted 2023", {"opening": "77", "closing": "80"}),
+        ("2023", "Total 2023", {"opening": "87", "closing": "90"}),
+    ]
+    report = family.report_of(Figure)(cash=columns_of(family, "cash", *columns))
+    found = [evaluate(identity) for identity in identities_of(report) if identity.rule == OPENING]
+    assert [(one.result, *(operand.value for operand in one.operands)) for one in found] == [
+        ("pass", 80, 80),
+        ("pass", 90, 90),
+    ]
+
+
+def test_between_statements_the_period_before_is_meant_too(tmp_path: Path) -> None:
+    text = FLOWS.replace('title = "Flows"', 'title = "Flows"\nidentities = ["cash.opening = previous balance.cash"]')
+    family = family_from(written(tmp_path, text))
+    cash = columns_of(family, "cash", ("P12M/2024-12-31", "", {"opening": "80"}))
+    balance = columns_of(family, "balance", ("2024-12-31", "", {"cash": "100"}), ("2023-12-31", "", {"cash": "80"}))
+    (found,) = identities_of(family.report_of(Figure)(cash=cash, balance=balance))
+    assert [operand.value for operand in evaluate(found).operands] == [80, 80]
+
+
+@pytest.mark.parametrize(
+    ("formula", "why"),
+    [
+        ("opening = previous unknown", "unknown is no name here"),
+        ("previous opening = closing", "previous is no name here"),
+        ("opening = previous opening .. closing", "nothing is expected before '..'"),
+    ],
+)
+def test_previous_stands_before_one_name_behind_the_equals_sign(tmp_path: Path, formula: str, why: str) -> None:
+    with pytest.raises(FamilyError, match=why):
+        family_from(written(tmp_path, FLOWS.replace(OPENING, formula)))
+
+
+def test_previous_is_said_of_statements(tmp_path: Path) -> None:
+    with pytest.raises(FamilyError, match="grants has one column: another is spoken of in statements"):
+        family_from(written(tmp_path, GOOD.replace("share = given / asked", "share = given / previous asked")))
+    with pytest.raises(FamilyError, match=r"staff\.all has one column"):
+        family_from(
+            written(tmp_path, GOOD.replace("income.surplus = balance", "income.surplus = previous staff.all + balance"))
+        )
+
+
+def test_a_formula_speaks_of_the_column_of_a_head(tmp_path: Path) -> None:
+    text = FLOWS.replace(OPENING, "opening = closing in 'Plan'")
+    family = family_from(written(tmp_path, text))
+    columns = [
+        ("2024", "Plan 2024", {"closing": "80.00"}),
+        ("2024", "Done 2024", {"opening": "80.00", "closing": "90.00"}),
+        ("2023", "Plan 2023", {"closing": "70.00"}),
+        ("2023", "Done 2023", {"opening": "75.00"}),
+    ]
+    report = family.report_of(Figure)(cash=columns_of(family, "cash", *columns))
+    found = [evaluate(own) for own in identities_of(report) if own.rule == "opening = closing in 'Plan'"]
+    assert [(one.result, *(operand.value for operand in one.operands)) for one in found] == [
+        ("pass", 80, 80),
+        ("fail", 75, 70),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("formula", "why"),
+    [
+        ("opening = closing in Budget", "the head of a column is expected in 'single quotation marks'"),
+        ("opening = closing in", "the head of a column is expected"),
+        ("opening in 'Budget' = closing", "= or <= or ≤ is expected before 'in'"),
+    ],
+)
+def test_a_head_stands_in_quotation_marks_behind_a_name(tmp_path: Path, formula: str, why: str) -> None:
+    with pytest.raises(FamilyError, match=why):
+        family_from(written(tmp_path, FLOWS.replace(OPENING, formula)))
+
+
+def test_a_column_is_named_within_its_statement(tmp_path: Path) -> None:
+    between = 'title = "Flows"\nidentities = ["cash.opening = balance.cash in \'Budget\'"]'
+    with pytest.raises(FamilyError, match="a column is named in the identities of its statement alone"):
+        family_from(written(tmp_path, FLOWS.replace('title = "Flows"', between)))
+
+
+# --- percentages beside lines
+
+RATES = """
+name = "shares"
+title = "Shares"
+
+[[statement]]
+key = "income"
+title = "Income"
+lines = ["Gifts", "Fees", "Total", { title = "Margin", kind = "percent" }]
+rates = [
+  { key = "share", title = "% of total", is = "line / total" },
+  { key = "growth", title = "Change", is = "(line - previous line) / previous line" },
+]
+"""
+
+
+def test_a_rate_is_a_percentage_beside_each_line_of_amounts(tmp_path: Path) -> None:
+    family = family_from(written(tmp_path, RATES))
+    model = fields_of(family.report_of(Figure))["income"].model
+    assert model is not None
+    found = {key: own for key, own in fields_of(model).items() if own.of is not None}
+    assert list(found) == [f"{key}_{rate}" for rate in ("share", "growth") for key in ("gifts", "fees", "total")]
+    assert {own.kind for own in found.values()} == {Kind.PERCENT}
+    assert found["gifts_share"].called == ("% of total",)
+    this = {"gifts": "30.00", "total": "40.00", "gifts_share": "75.0", "gifts_growth": "20.0"}
+    last = {"gifts": "25.00", "total": "50.00", "gifts_share": "55.0"}
+    report = family.report_of(Figure)(
+        income=columns_of(family, "income", ("2024", "2024", this), ("2023", "2023", last))
+    )
+    told = [(identity.rule, evaluate(identity).result) for identity in identities_of(report)]
+    assert [result for rule, result in told if rule == "gifts_share = gifts / total"] == ["pass", "fail"]
+    assert ("gifts_growth = (gifts - previous gifts) / previous gifts", "pass") in told
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ('is = "share / total"', "a formula in which line stands for each line"),
+        ('is = "line / totals"', "totals is no name here"),
+        ('is = "line / total", kind = "money"', "a rate has no kind"),
+    ],
+)
+def test_a_rate_that_is_wrong_is_told_with_its_line(tmp_path: Path, wrong: str, why: str) -> None:
+    with pytest.raises(FamilyError, match=why):
+        family_from(written(tmp_path, RATES.replace('is = "line / total"', wrong)))
+    taken = RATES.replace('"Total",', '"Total", { key = "gifts_share", title = "Share" },')
+    with pytest.raises(FamilyError, match="the line gifts_share stands twice: give the rate another key"):
+        family_from(written(tmp_path, taken))
+
+
+def test_a_key_ends_with_a_word() -> None:
+    assert (
+        key_of("Change in cash and cash equivalents in the reporting period")
+        == "change_in_cash_and_cash_equivalents_in_the"
+    )
+    assert key_of("x" * 60) == "x" * 48
+    assert (
+        key_of("Change in cash and cash equivalents in the years") == "change_in_cash_and_cash_equivalents_in_the_years"
+    )

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recount.schemas.statements import dated, period_in, period_of
+from recount.schemas.statements import (
+    dated,
+    frame_of,
+    halves_of_time,
+    in_frame,
+    is_before,
+    period_in,
+    period_of,
+    says_time,
+)
 
 _MONTHS = calendar.month_name
 
@@ -121,3 +130,72 @@ def test_what_is_relative_is_dated_by_the_title(over: str, heads: list[str], fou
 def test_a_head_may_say_a_period_and_what_else_its_column_is_of(head: str, period: str | None, besides: str) -> None:
     found, rest = period_in(head)
     assert ((found.told if found else None), rest) == (period, besides)
+
+
+@pytest.mark.parametrize(
+    ("line", "head", "period"),
+    [
+        ("for the nine months ended September 30, 2024 and 2023", "2023", "P9M/2023-09-30"),
+        ("Six Months Ended February 29,", "2023", "P6M/2023-02-28"),
+        ("thirteen weeks ended June 29, 2024 and July 1, 2023", "2023", "2023"),
+        ("nine months ended September 30,", "June 30, 2024", "2024-06-30"),
+        ("years ended December 31, 2024 and 2023", "2023", "2023"),
+        ("Three months", "2023", "2023"),
+    ],
+)
+def test_a_line_over_a_table_may_say_all_of_its_periods_but_the_year(line: str, head: str, period: str) -> None:
+    found = in_frame(period_of(head), frame_of(line))
+    assert found is not None
+    assert found.told == period
+
+
+@pytest.mark.parametrize(
+    "line", ["December 31, 2024 and 2023", "As of June 30, 2024 and December 31, 2023", "2019年12月31日"]
+)
+def test_days_say_no_more_than_time(line: str) -> None:
+    assert says_time(line)
+    assert not says_time(f"{line} of the Company")
+    assert not says_time("Amounts")
+
+
+@pytest.mark.parametrize(
+    ("line", "halves"),
+    [
+        ("Three Months Ended Nine Months Ended", ("Three Months Ended", "Nine Months Ended")),
+        ("June 30, 2024 December 31, 2023", ("June 30, 2024", "December 31, 2023")),
+        ("Three Months Ended September 30,", None),
+        ("June 30, 2024 Change", None),
+        ("2024", None),
+    ],
+)
+def test_two_periods_may_stand_in_one_line(line: str, halves: tuple[str, str] | None) -> None:
+    assert halves_of_time(line) == halves
+
+
+@pytest.mark.parametrize(
+    ("period", "other", "before"),
+    [
+        ("2023", "2024", True),
+        ("2023-12-31", "2024-12-31", True),
+        ("2023-02-28", "2024-02-29", True),
+        ("P3M/2023-06-30", "P3M/2024-06-30", True),
+        ("P52W/2023-09-30", "P53W/2024-10-05", True),
+        ("2023-Q2", "2024-Q2", True),
+        ("2023-06", "2024-06", True),
+        ("previous", "current", True),
+        ("opening", "current", True),
+        ("2024", "2023", False),
+        ("2022", "2024", False),
+        ("2023-12-31", "2024-06-30", False),
+        ("P3M/2023-06-30", "P6M/2024-06-30", False),
+        ("P3M/2024-03-31", "P3M/2024-06-30", False),
+        ("2023-Q1", "2024-Q2", False),
+        ("2023", "2024-12-31", False),
+        ("2023", "current", False),
+        ("current", "previous", False),
+        (None, "2024", False),
+        ("2023", None, False),
+    ],
+)
+def test_the_period_before_is_as_long_and_a_year_earlier(period: str | None, other: str | None, before: bool) -> None:
+    assert is_before(period, other) is before

@@ -122,9 +122,9 @@ def by_misread_title(grid: Grid) -> Title | None:
 
 def by_signs(grid: Grid) -> Title | None:
     """The statement that has the grid's words, where its title is lost."""
-    labels = [bare(cell.words) for cell in grid.cells]
+    labels = "\n".join(["", *(bare(cell.words) for cell in grid.cells)])
     for title, signs in SIGNS:
-        if all(any(words.startswith(sign) for words in labels) for sign in signs):
+        if all(f"\n{sign}" in labels for sign in signs):
             return title
     return None
 

@@ -55,8 +55,9 @@ _LISTED = re.compile(rf"{N}(?:万元|元|亿元)[,、(。]?(?:主要)?(?:包括|
 
 
 def words_of(field: Field) -> str:
-    """A rule for the words of a field in running text: its own words, or its title."""
-    return field.words or re.escape("".join(fold(field.title).split()))
+    """A rule for the words of a field in running text: its own words, or what it is called."""
+    called = [re.escape("".join(fold(label).split())) for label in field.called]
+    return field.words or (f"(?:{'|'.join(called)})" if field.labels else called[0])
 
 
 def read_section(

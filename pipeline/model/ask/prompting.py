@@ -78,6 +78,13 @@ def render_choice(family: Family, name: str, choices: Mapping[str, str], text: s
     return Prompt(_filled(family, "system", values), _filled(family, name, values))
 
 
+def naming(name: str, values: Mapping[str, str], *, in_english: bool) -> Prompt:
+    """The prompt for names of a drafted family, or identities of it (names.txt, between.txt). values: what is in it."""
+    common = resources.files("recount.prompts")
+    texts = [_text_of((common / "en" if in_english else common) / f"{own}.txt") or "" for own in ("naming", name)]
+    return Prompt(texts[0], Template(texts[1]).substitute(values))
+
+
 def again(family: Family, prompt: Prompt, found: str) -> Prompt:
     """The same question once more, with what the verifier found in the answer."""
     return Prompt(prompt.system, f"{prompt.user}\n{_filled(family, 'again', {'found': found})}")

@@ -19,8 +19,8 @@ Messages = Sequence[Mapping[str, str]]
 Wanted = Mapping[str, "Wanted | None"]
 """The fields of a model that are asked for; None: a field with all that is in it."""
 
-CHOICES = ("family", "parts")
-"""The purposes of questions that ask to choose: none may be the right answer."""
+CHOICES = ("family", "parts", "between")
+"""The purposes of questions that ask to choose, or for what there may not be: none may be the right answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.ocr.network.steps import Best, Floats, Network, Parted, Recogniser, Whole, parted
@@ -20,6 +20,17 @@ from recount.pipeline.settings import OcrBackend, OcrPrecision
 # The files of the networks in the wheel of rapidocr.
 _DETECTOR = "PP-OCRv6_det_small.onnx"
 _RECOGNISER = "PP-OCRv6_rec_small.onnx"
+
+
+CPU = "CPU"
+
+
+@dataclass(frozen=True, slots=True)
+class _On:
+    """How a network computes: with so many bits ("bf16", "f32"), and on which device."""
+
+    bits: str
+    device: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +47,51 @@ class Networks:
     name: str
 
 
-def load(backend: OcrBackend, precision: OcrPrecision = "f32") -> Networks:
-    """Both networks on the CPU with one thread. Raises UsageError for a backend that there is not.
+def load(backend: OcrBackend, precision: OcrPrecision = "f32", device: str = CPU) -> Networks:
+    """Both networks on a device, the CPU with one thread. Raises UsageError for a backend or a device that there is
+    not.
 
     precision: "f32" reads the same on every machine; "auto" computes with 16 bits where the processor does that
-    faster, and leaves it to the caller to ask the exact network about what that leaves in doubt.
+    faster, and leaves it to the caller to ask the exact network about what that leaves in doubt. device: as openvino
+    calls it; onnxruntime computes on the CPU.
     """
     backends = {
         "openvino": (_openvino_detector, _openvino_recogniser),
         "onnxruntime": (_onnxruntime_detector, _onnxruntime_recogniser),
     }
-    if backend not in backends:
-        raise UsageError(f"there is no OCR engine {backend}: only {' and '.join(backends)}")
+    name = name_by(backend, precision, device)
     load_detector, load_recogniser = backends[backend]
-    halved = precision == "auto" and backend == "openvino" and _has_bf16()
-    bits, path = "bf16" if halved else "f32", _model(_RECOGNISER)
-    recogniser, characters = load_recogniser(path, bits)
+    halved = _is_halved(backend, precision, device)
+    on, path = _On("bf16" if halved else "f32", device), _model(_RECOGNISER)
+    recogniser, characters = load_recogniser(path, on)
     signs = ("", *characters.splitlines(), " ")
-    exact = _WhenNeeded(lambda: load_recogniser(path, "f32")[0]) if halved else recogniser
-    detector = cache(lambda: load_detector(_model(_DETECTOR), bits))
-    return Networks(lambda image: detector()(image), recogniser, exact, signs, name_of(backend, halved=halved))
+    exact = _WhenNeeded(lambda: load_recogniser(path, _On("f32", device))[0]) if halved else recogniser
+    detector = cache(lambda: load_detector(_model(_DETECTOR), on))
+    return Networks(lambda image: detector()(image), recogniser, exact, signs, name)
+
+
+def name_by(backend: OcrBackend, precision: OcrPrecision, device: str = CPU) -> str:
+    """What `load` calls them, without loading them. Raises UsageError as it does."""
+    if backend not in get_args(OcrBackend):
+        raise UsageError(f"there is no OCR engine {backend}: only {' and '.join(get_args(OcrBackend))}")
+    if device != CPU and device not in (known := _devices(backend)):
+        raise UsageError(f"{backend} finds no device {device} to read scans on: only {', '.join(known)}")
+    _model(_RECOGNISER)
+    return name_of(backend, halved=_is_halved(backend, precision, device), device=device)
+
+
+def _devices(backend: OcrBackend) -> list[str]:
+    """The names of what a backend may compute on; of several of a kind the first has the name of its kind too."""
+    if backend == "onnxruntime":
+        return [CPU]
+    import openvino
+
+    found: list[str] = openvino.Core().available_devices
+    return list(dict.fromkeys(name for device in found for name in (device.partition(".")[0], device)))
+
+
+def _is_halved(backend: OcrBackend, precision: OcrPrecision, device: str) -> bool:
+    return precision == "auto" and (backend, device) == ("openvino", CPU) and _has_bf16()
 
 
 class _WhenNeeded:
@@ -73,9 +109,10 @@ class _WhenNeeded:
         return self.recogniser().among(batches, signs)
 
 
-def name_of(backend: OcrBackend, *, halved: bool = False) -> str:
-    """The backend, the networks and their versions, such as "PP-OCRv6 small (rapidocr 3.10.0, openvino 2026.4.1)"."""
-    precision = ", bf16" if halved else ""
+def name_of(backend: OcrBackend, *, halved: bool = False, device: str = CPU) -> str:
+    """The backend, the networks and their versions, such as "PP-OCRv6 small (rapidocr 3.10.0, openvino 2026.4.1)"; the
+    device where it is not the CPU."""
+    precision = ", bf16" if halved else "" if device == CPU else f", {device}"
     return f"PP-OCRv6 small (rapidocr {version('rapidocr')}, {backend} {version(backend)}{precision})"
 
 
@@ -90,6 +127,7 @@ def _model(file: str) -> Path:
     return path
 
 
+@cache
 def _has_bf16() -> bool:
     """Whether the processor computes with 16 bits (AMX or AVX-512 BF16) faster than with 32."""
     import openvino
@@ -97,21 +135,21 @@ def _has_bf16() -> bool:
     return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
-# Each loads a detector, and a recogniser with the signs that it tells apart; from a file, with so many bits.
+# Each loads a detector, and a recogniser with the signs that it tells apart; from a file.
 
 
-def _openvino_detector(path: Path, precision: str) -> Network:
+def _openvino_detector(path: Path, on: _On) -> Network:
     import openvino
 
-    return _compiled(openvino.Core().read_model(path), precision)
+    return _compiled(openvino.Core().read_model(path), on)
 
 
-def _openvino_recogniser(path: Path, precision: str) -> tuple[Recogniser, str]:
+def _openvino_recogniser(path: Path, on: _On) -> tuple[Recogniser, str]:
     import openvino
 
     model = openvino.Core().read_model(path)
     *models, weights, bias = parted(model)
-    features, leaning, probable = (_compiled(part, precision) for part in models)
+    features, leaning, probable = (_compiled(part, on) for part in models)
     # What became of the network's metadata; it lives only as long as its map does, and the map has no get().
     known: Any = model.get_rt_info()
     framework: Any = known["framework"] if "framework" in known else {}  # noqa: SIM401
@@ -119,19 +157,16 @@ def _openvino_recogniser(path: Path, precision: str) -> tuple[Recogniser, str]:
     return Parted(features, leaning, probable, weights, bias), signs
 
 
-def _compiled(model: Any, precision: str) -> Network:
+def _compiled(model: Any, on: _On) -> Network:
     """A model of openvino as a network."""
     import openvino
 
-    settings = {
-        "INFERENCE_NUM_THREADS": 1,
-        "NUM_STREAMS": 1,
+    # Else newer processors compute with 16 bits, and others do not.
+    settings: dict[str, Any] = {"INFERENCE_PRECISION_HINT": on.bits, "NUM_STREAMS": 1}
+    if on.device == CPU:
         # Pinned threads of two processes share one core and halve each other's speed.
-        "ENABLE_CPU_PINNING": False,
-        # Else newer processors compute with 16 bits, and others do not.
-        "INFERENCE_PRECISION_HINT": precision,
-    }
-    request = openvino.Core().compile_model(model, "CPU", settings).create_infer_request()
+        settings |= {"INFERENCE_NUM_THREADS": 1, "ENABLE_CPU_PINNING": False}
+    request = openvino.Core().compile_model(model, on.device, settings).create_infer_request()
 
     def run(batch: Floats) -> Floats:
         request.infer([batch], share_inputs=True)
@@ -141,11 +176,11 @@ def _compiled(model: Any, precision: str) -> Network:
     return run
 
 
-def _onnxruntime_detector(path: Path, _: str) -> Network:
+def _onnxruntime_detector(path: Path, _: _On) -> Network:
     return _session(path)[0]
 
 
-def _onnxruntime_recogniser(path: Path, _: str) -> tuple[Recogniser, str]:
+def _onnxruntime_recogniser(path: Path, _: _On) -> tuple[Recogniser, str]:
     run, signs = _session(path)
     return Whole(run), signs
 

@@ -6,6 +6,7 @@ The recogniser gives for every step along the line (8 pixels of 48) a probabilit
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -29,18 +30,26 @@ _STEP = 32  # the network halves the image five times
 _TEXT = 0.3  # probability from which a pixel is of text
 _BOX = 0.5  # mean probability from which a box is of text
 _UNCLIP = 1.6  # the network marks the core of a line; its outline lies area / perimeter times this further out
+_MOST = 0.5  # share of a page's rows from which all of it is looked at
+_FILLED = 64  # pixels
 _SMALLEST = 3  # pixels of the network's map
 _LEVEL = 12.0  # degrees by which a long line may lean: the circular text of a seal is no line
 
 
-def detect(network: Network, image: Grey) -> list[Box]:
-    """The boxes of the text lines on the image, in its pixels, from top to bottom."""
+def detect(network: Network, image: Grey, near: Sequence[Box] | None = None) -> list[Box]:
+    """The boxes of the text lines on the image, in its pixels, from top to bottom.
+
+    near: boxes around which it is looked, as far as that saves something; None: everywhere.
+    """
     height, width = image.shape
     scale = min(1.0, LONGEST_SIDE / max(height, width))
     rows = max(_STEP, round(height * scale / _STEP) * _STEP)
     columns = max(_STEP, round(width * scale / _STEP) * _STEP)
     seen = cv2.resize(image, (columns, rows)).astype(np.float32) / 127.5 - 1.0
-    probable = network(np.ascontiguousarray(np.broadcast_to(seen, (1, 3, rows, columns))))[0, 0]
+    shown = _shown(near, columns / width, rows / height, seen.shape)
+    if not shown.any():
+        return []
+    probable = _probable(network, seen, shown)
     mask = cv2.dilate((probable > _TEXT).astype(np.uint8), np.ones((2, 2), np.uint8))
     outlines, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
     boxes = []
@@ -62,6 +71,36 @@ def detect(network: Network, image: Grey) -> list[Box]:
     return sorted(boxes, key=lambda box: (box[1], box[0]))
 
 
+def _shown(near: Sequence[Box] | None, across: float, down: float, shape: tuple[int, int]) -> Mask:
+    """Which squares of the network's steps are shown to it: rows and columns around boxes, or all where these are most.
+
+    across, down: pixels that it sees for one of the boxes'; shape: of what it sees, in pixels.
+    """
+    rows, columns = (np.full(side // _STEP, near is None) for side in shape)
+    for x0, y0, x1, y1 in near or ():
+        for marks, start, end in ((rows, y0 * down, y1 * down), (columns, x0 * across, x1 * across)):
+            marks[max(0, math.floor(start / _STEP) - 1) : math.ceil(end / _STEP) + 1] = True
+    if columns.any():
+        first, last = np.flatnonzero(columns)[[0, -1]]
+        columns[first : last + 1] = True  # what stands beside a line tells of it
+    return np.ones((len(rows), len(columns)), bool) if rows.mean() > _MOST else np.outer(rows, columns)
+
+
+def _probable(network: Network, seen: Floats, shown: Mask) -> Floats:
+    """How probable text is at each pixel: not at all in squares that are not shown. Rows that are, are put together:
+    a page's squares say nearly the same beside other ones."""
+    rows, columns = (np.repeat(shown.any(axis=axis), _STEP) for axis in (1, 0))
+    pieces = seen[rows][:, columns]
+    # Of few sizes are there heights: the engine makes itself ready for each that it meets.
+    filled = np.full((-(-len(pieces) // _FILLED) * _FILLED, pieces.shape[1]), np.median(pieces), np.float32)
+    filled[: len(pieces)] = pieces
+    shape = 1, 3, *(pieces if len(pieces) == len(seen) else filled).shape
+    said = network(np.ascontiguousarray(np.broadcast_to(filled[: shape[2]], shape)))[0, 0]
+    probable = np.zeros(seen.shape, np.float32)
+    probable[np.ix_(rows, columns)] = said[: len(pieces)]
+    return probable
+
+
 def _fill(outline: cv2.typing.MatLike, width: int, height: int) -> float:
     """The share of its bounding rectangle that an outline covers, at most 1."""
     return min(1.0, (cv2.contourArea(outline) + width + height) / (width * height))
@@ -76,13 +115,16 @@ def _leans(outline: cv2.typing.MatLike) -> bool:
     return bool(off > _LEVEL)
 
 
+Mask = npt.NDArray[np.bool_]
 Doubles = npt.NDArray[np.float64]
 
 _HEIGHT = 48  # pixels that the network wants
-_BUCKET = 32  # widths are padded to multiples of this: engines prepare themselves anew for every size
+_BUCKET = 16  # widths are padded to multiples of this: engines prepare themselves anew for every size
+_WIDE_BUCKET = 64  # the same for a line that is read alone
 _NARROWEST = 96  # pixels that a line is padded to at least
+_BEHIND = 8  # pixels behind a line at least: a last sign without anything behind it is lost now and then
 _WIDEST = 3200  # pixels; a longer line is squeezed
-_BATCH = 6  # lines that are recognised together, as in the settings of rapidocr, or alone: every number is a new size
+_BATCHES = (6, 2, 1)  # lines that are recognised together: every number is a new size, and six are enough
 _ALONE = 320  # pixels; a wider line is work enough of its own
 _SURE = 0.8  # probability of a sign below which 16 bits may have chosen another one than 32 would
 _DOUBT = 0.005  # probability below which another sign at a step is no alternative
@@ -149,17 +191,17 @@ T = TypeVar("T")
 def _surely(
     networks: Networks,
     images: Sequence[Grey],
-    read: Callable[[Recogniser, Sequence[Grey], int], list[T]],
+    read: Callable[[Recogniser, Sequence[Grey], Sequence[int]], list[T]],
     sure: Callable[[T], float],
 ) -> list[T]:
     """What is read of the images; by the exact network where the other is less sure than _SURE.
 
-    read: by a network, so many images at a time at most. Those that are not sure are few, and read one by one.
+    read: by a network, in batches of such sizes. Those that are not sure are few, and read one by one.
     """
-    found = read(networks.recogniser, images, _BATCH)
+    found = read(networks.recogniser, images, _BATCHES)
     if networks.exact is not networks.recogniser:
         unsure = [index for index, one in enumerate(found) if sure(one) < _SURE]
-        for index, one in zip(unsure, read(networks.exact, [images[index] for index in unsure], 1), strict=True):
+        for index, one in zip(unsure, read(networks.exact, [images[index] for index in unsure], (1,)), strict=True):
             found[index] = one
     return found
 
@@ -169,49 +211,46 @@ def _each(
     made: Callable[[S, float], T],
     network: Recogniser,
     images: Sequence[Grey],
-    most: int,
+    sizes: Sequence[int],
 ) -> list[T]:
     """What is made of each image: of what is asked about the steps of its line, and of the share of them that it
-    covers. most: images at a time."""
+    covers. sizes: of the batches."""
     lines = [_scaled(image) for image in images]
-    batches = list(_batches([line.shape[1] for line in lines], most))
+    batches = list(_batches([line.shape[1] for line in lines], sizes))
     found: dict[int, T] = {}
     for batch, said in zip(batches, asked(network, (_filled(batch, lines) for batch in batches)), strict=True):
-        for index, one in zip(batch.indices, said, strict=False):  # blank lines may follow
+        for index, one in zip(batch.indices, said, strict=True):
             found[index] = made(one, lines[index].shape[1] / batch.width)
     return [found[index] for index in range(len(images))]
 
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """Lines that are recognised together, by their indices. size, width: of the batch, in lines and in pixels."""
+    """Lines that are recognised together, by their indices. width: that they are padded to, in pixels."""
 
     indices: Sequence[int]
-    size: int
     width: int
 
 
-def _batches(widths: Sequence[int], most: int) -> Iterator[_Batch]:
-    """Lines of so many pixels in batches, those of like width together.
+def _batches(widths: Sequence[int], sizes: Sequence[int]) -> Iterator[_Batch]:
+    """Lines of so many pixels in batches of such sizes (the largest first, the last 1), those of one width together.
 
-    A batch is full, with blank lines in it where nearly as many are missing as are there, or a line alone: the engine
-    makes itself ready for each size that it meets, which takes as long as some lines.
+    None is longer than its lines, and none has a blank one: what a line takes goes by its width, be it alone or not.
     """
-    order = sorted(range(len(widths)), key=widths.__getitem__)
-    start = 0
-    while start < len(order):
-        width = _padded(widths[order[start]])
-        size = most if width <= _ALONE else 1
-        chosen = [index for index in order[start : start + size] if widths[index] <= width]
-        if 2 * len(chosen) < size:
-            chosen, size = chosen[:1], 1
-        yield _Batch(chosen, size, width)
-        start += len(chosen)
+    alike: dict[int, list[int]] = defaultdict(list)
+    for index, width in enumerate(widths):
+        alike[_padded(width)].append(index)
+    for width, indices in sorted(alike.items()):
+        start = 0
+        for size in sizes if width <= _ALONE + _BUCKET else (1,):
+            while len(indices) - start >= size:
+                yield _Batch(indices[start : start + size], width)
+                start += size
 
 
 def _filled(batch: _Batch, lines: Sequence[Floats]) -> Floats:
     """What the network is shown of a batch."""
-    shown = np.zeros((batch.size, 3, _HEIGHT, batch.width), np.float32)
+    shown = np.zeros((len(batch.indices), 3, _HEIGHT, batch.width), np.float32)
     for row, index in enumerate(batch.indices):
         shown[row, :, :, : lines[index].shape[1]] = lines[index]
     return shown
@@ -224,8 +263,8 @@ def _scaled(image: Grey) -> Floats:
 
 
 def _padded(width: int) -> int:
-    step = _BUCKET if width <= 10 * _BUCKET else 2 * _BUCKET
-    return max(_NARROWEST, -(-width // step) * step)
+    step = _BUCKET if width <= _ALONE else _WIDE_BUCKET
+    return max(_NARROWEST, -(-(width + _BEHIND) // step) * step)
 
 
 def _best(chosen: Signs, chances: Floats, share: float, signs: Sequence[str]) -> Decoded:

@@ -22,9 +22,9 @@ from rich.console import Console
 from recount.pipeline.archive.strangers import allowed, fitting, in_cell, in_xml, out_of_cell, visible
 from recount.pipeline.output import show
 from recount.pipeline.output.show import render_failures, render_result, render_status, render_unread
+from recount.pipeline.recognise import report_model
 from recount.pipeline.run.fates import Attempt
 from recount.pipeline.run.status import Status
-from recount.pipeline.run.store import report_model
 from recount.tests.pipeline.tasks.report_tasks import sample_result
 
 ESCAPES = "\x1b]0;mine\x07\x1b[2J\x9b31m\u202efdp\nrecount: 40 reports structured"

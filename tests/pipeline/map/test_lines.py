@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from pydantic import create_model
 
-from recount.pipeline.map.captions import continued, title_rule, titled
+from recount.pipeline.map.captions import continued, title_of, title_rule, titled
 from recount.pipeline.map.statements import claims, joined, lines_in, lines_of, read_statement
 from recount.schemas.describe import fields_of
 from recount.schemas.figures import F, Kind, Model, Ref, rows
-from recount.schemas.statements import Line, Statement, line, period_of
+from recount.schemas.statements import Line, Statement, line, period_of, rate
 from recount.tests.pipeline.map.grids import Rows, Span, grid, paragraph
 
 BALANCE: Rows = [
@@ -154,12 +154,87 @@ def test_a_table_goes_on_in_those_behind_it_that_say_so() -> None:
     first = grid([["", "2024"], ["Cash", "1.00"]], "Balance Sheet")
     second = grid([["", "2024"], ["Debt", "2.00"]], "Balance Sheet (continued)")
     other = grid([["", "2024"], ["Sales", "3.00"]], "Income Statement (continued)")
-    assert list(continued([first, second, other], first, rule)) == [second]
+    assert list(continued([first, second, other], first, rule)) == [(second, True)]
     assert list(continued([first, other, second], first, rule)) == []
-    both = joined([lines_of(first), lines_of(second)])
+    both = joined(lines_of(first), [(lines_of(second), True)])
     assert [row.label for row in both.rows] == ["Cash", "Debt"]
     parent = lines_of(grid([["", "2023"], ["Debt", "2.00"]]))
-    assert [row.label for row in joined([lines_of(first), parent]).rows] == ["Cash"]
+    assert [row.label for row in joined(lines_of(first), [(parent, True)]).rows] == ["Cash"]
+
+
+def test_a_table_goes_on_under_its_title_on_the_next_page_unless_it_says_the_same_again() -> None:
+    first = grid([["", "2024"], ["Cash", "1.00"], ["Debt", "2.00"]], "Balance Sheet")
+    rest = grid([["", "2024"], ["Equity", "3.00"]], "Balance Sheet")
+    parents = grid([["", "2024"], ["Cash", "4.00"], ["Debt", "5.00"]], "Balance Sheet")
+    assert list(continued([first, rest], first, "BalanceSheet")) == []  # on one page
+    on_the_next = dataclasses.replace(rest, pages=(2,))
+    assert list(continued([first, on_the_next], first, "BalanceSheet")) == [(on_the_next, False)]
+    assert list(continued([first, on_the_next], first, "Balance")) == []
+    found = joined(lines_of(first), [(lines_of(rest), False), (lines_of(parents), False)])
+    assert [row.label for row in found.rows] == ["Cash", "Debt", "Equity"]
+    funds = grid([["", "Own"], ["Cash", "1.00"]])
+    assert len(joined(lines_of(funds), [(lines_of(grid([["", "Own"], ["Debt", "2.00"]])), False)]).rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("over", "periods"),
+    [
+        ("For the nine months ended September 30, 2024 and 2023", ["P9M/2024-09-30", "P9M/2023-09-30"]),
+        ("Nine Months Ended September 30,", ["P9M/2024-09-30", "P9M/2023-09-30"]),
+        ("For the nine months ended September 30, 2024", ["P9M/2024-09-30", "P9M/2023-09-30"]),
+        ("For the three and nine months ended September 30, 2024 and 2023", ["2024", "2023"]),
+        ("For the year ended December 31, 2024", ["2024", "2023"]),
+        ("As of September 30, 2024 and December 31, 2023", ["2024", "2023"]),
+    ],
+)
+def test_what_stands_over_a_table_says_how_long_the_years_of_its_heads_are(over: str, periods: list[str]) -> None:
+    table = grid([["", "2024", "2023"], ["Sales", "1.00", "2.00"]], "Income", over)
+    found = titled([table], "Income")
+    assert found is not None
+    assert [column.period.told for column in lines_of(*found).columns if column.period is not None] == periods
+
+
+def test_two_heads_that_a_scan_gives_as_one_are_each_of_its_half() -> None:
+    months = Span("Three Months Ended Nine Months Ended", columns=4)
+    years = ["", "June 30, 2024", "June 30, 2023", "June 30, 2024", "June 30, 2023"]
+    lines = lines_of(grid([["", months], years, ["Sales", "1.00", "2.00", "3.00", "4.00"]], origin="ocr"))
+    told = [column.period.told for column in lines.columns if column.period is not None]
+    assert told == ["P3M/2024-06-30", "P3M/2023-06-30", "P9M/2024-06-30", "P9M/2023-06-30"]
+
+
+def test_the_head_of_an_outer_column_is_that_of_the_inner_one_too() -> None:
+    body: Rows = [
+        ["Debtors", "2.00", "", "1.00", ""],
+        ["Cash", "4.00", "", "3.00", ""],
+        ["Net", "", "6.00", "", "4.00"],
+    ]
+    lines = lines_of(grid([["", "", "2024", "", "2023"], *body]))
+    assert [row.figures.keys() for row in lines.rows] == [{0, 1}] * 3
+    other: Rows = [["Debtors", "2.00", "5.00", "1.00", ""], *body[1:]]  # it has a figure in both
+    assert all(len(row.figures) < 2 for row in lines_of(grid([["", "", "2024", "", "2023"], *other])).rows[1:2])
+
+
+def test_a_year_where_labels_stand_is_a_label() -> None:
+    rows: Rows = [["", "Leases", "Loans"], ["2025", "1.00", "2.00"], ["2026", "3.00", ""], ["Thereafter", "", "4.00"]]
+    lines = lines_of(grid(rows))
+    assert [column.head for column in lines.columns] == ["Leases", "Loans"]
+    assert [row.label for row in lines.rows] == ["2025", "2026", "Thereafter"]
+
+
+def test_days_and_the_name_of_the_company_are_no_title() -> None:
+    days = "December 31, 2024 and 2023"
+    blocks = [grid(BALANCE, title, "Harbor Inc.", days) for title in ("Balance Sheet", "Cash Flows")]
+    assert [title_of(blocks, at)[0] for at in range(2)] == ["Balance Sheet", "Cash Flows"]
+    assert title_of(blocks[:1], 0)[0] == "Harbor Inc."
+
+
+def test_another_year_in_a_title_is_of_another_report() -> None:
+    report: Any = create_model(
+        "Report", __base__=Model, own=(tuple[Statement[Ref], ...], rows("Bilanz zum 31.12.2023"))
+    )
+    rule = title_rule(fields_of(report)["own"])
+    assert titled([grid(BALANCE, "Bilanz zum 31.12.2024")], rule) is not None
+    assert titled([grid(BALANCE, "Bilanz zum 30.06.2024")], rule) is None
 
 
 def test_a_line_says_how_far_it_is_set_in() -> None:
@@ -322,3 +397,70 @@ def test_a_line_says_its_kind() -> None:
         issued: Line[F] = line("Shares issued", kind=Kind.COUNT)
 
     assert fields_of(Shares[Ref])["issued"].kind is Kind.COUNT
+
+
+# --- percentages beside amounts
+
+
+def rates(*heads: str) -> list[tuple[str, int]]:
+    """The columns of percentages of a table with these heads behind that of its labels: what they are called, and the
+    place of the amounts that they are of."""
+    row = [f"{at + 1}.00" for at, _ in enumerate(heads)]
+    return [(own.head, own.place) for own in lines_of(grid([["", *heads], ["Cash", *row], ["Debt", *row]])).rates]
+
+
+@pytest.mark.parametrize(
+    ("heads", "found"),
+    [
+        (("2024", "2023", "Change %"), [("Change %", 0)]),
+        (("2023", "2024", "Change %"), [("Change %", 0)]),  # of the latest, wherever that stands
+        (("2024", "%", "2023", "%"), [("%", 0), ("%", 1)]),
+        (("2024", "2024 % share", "2023", "2023 % share"), [("% share", 0), ("% share", 1)]),
+        (("2024", "占比", "2023", "占比", "增减%"), [("占比", 0), ("占比", 1), ("增减%", 0)]),
+        (("2024", "% of total"), [("% of total", 0)]),
+        (("Budget", "Actual", "%"), [("%", 1)]),
+        (("Budget", "Actual", "Variance %"), [("Variance %", 1)]),
+        (("2024 Plan", "2024 Done", "%", "2023 Plan", "2023 Done", "%"), [("%", 1), ("%", 3)]),
+        (("2024", "2023", "% of total"), []),  # of which year?
+        (("% of total", "2024"), []),
+        (
+            ("Three months ended June 30, 2024", "Three months ended June 30, 2023", "Change %",
+             "Six months ended June 30, 2024", "Six months ended June 30, 2023", "Change %"),
+            [("Change %", 0), ("Change %", 2)],
+        ),
+    ],
+)  # fmt: skip
+def test_percentages_are_of_the_amounts_beside_them(heads: Sequence[str], found: list[tuple[str, int]]) -> None:
+    assert rates(*heads) == found
+
+
+def test_percentages_that_are_of_no_certain_amounts_are_left_out() -> None:
+    lines = lines_of(grid([["", "2024", "2023", "% of total"], ["Cash", "1.00", "2.00", "3.00"]]))
+    assert (lines.rates, lines.without) == ((), ("% of total",))
+
+
+def test_figures_with_a_percent_sign_are_no_amounts_whatever_their_head() -> None:
+    table = [["", "2024", "Weight"], ["Cash", "1.00", "2.00%"], ["Debt", "3.00", "4.00%"]]
+    lines = lines_of(grid(table))
+    assert [column.head for column in lines.columns] == ["2024"]
+    assert [(own.head, own.place) for own in lines.rates] == [("Weight", 0)]
+
+
+def test_a_percentage_is_read_beside_its_line() -> None:
+    model = create_model(
+        "Shared",
+        __base__=(Statement[F],),
+        cash=(F | None, line("Cash")),
+        cash_share=(F | None, rate("Share", of="cash", labels=["% of total"])),
+        debt_share=(F | None, rate("Share", of="debt")),
+    )
+    this, last = read(
+        model, [["", "2024", "% of total", "2023", "% of total"], ["Cash", "1.00", "50.00", "2.00", "40.00"]]
+    )
+    assert amounts(this) == [Decimal("1.00"), Decimal("50.00"), None]
+    assert amounts(last) == [Decimal("2.00"), Decimal("40.00"), None]
+
+
+def test_nobody_misses_a_column_of_notes() -> None:
+    assert lines_of(grid(BALANCE)).without == ()
+    assert lines_of(grid([["项目", "附注编号", "2024", "2023"], ["现金", "3", "1.00", "2.00"]])).without == ()

@@ -9,10 +9,13 @@ from typing import Any
 import pymupdf
 import pytest
 
+from recount.pipeline.document import Paragraph
+from recount.pipeline.map.worded import labels_in
 from recount.pipeline.model.ask.prompting import is_in_english
 from recount.pipeline.recognise import family_of
+from recount.pipeline.run.drawn import UNKNOWN
 from recount.pipeline.settings import ModelSettings, Settings
-from recount.pipeline.structure import structure
+from recount.pipeline.structure import splits_of, structure
 from recount.schemas.family import Family
 from recount.tests.pipeline.model.server import Asked, scripted
 
@@ -151,3 +154,36 @@ def test_a_model_is_asked_in_the_language_of_the_family(tmp_path: Path, family: 
     assert not [sign for sign in asked.system + asked.user if "\u2e80" <= sign <= "\u9fff"]
     assert 'the text of "1. Income"' in asked.user
     assert result.report["income"]["interest"] == 70
+
+
+# --- labels that a draft takes for fields
+
+
+def labels(folder: Path, words: str, year: int | None = 2024) -> list[tuple[str, str, str]]:
+    (folder / "a.txt").write_text(f"1. Income\n\n{words}\n", encoding="utf-8")
+    blocks = splits_of(folder / "a.txt", UNKNOWN)[0].document.blocks
+    read = [block for block in blocks if isinstance(block, Paragraph)]
+    return [(label, kind.value, token.raw) for label, kind, token in labels_in(read, year)]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("Total income for 2024 was USD 1,250 thousand.", [("total income", "money", "1,250")]),
+        ("Grants paid: USD 70 thousand, and the fees were USD 8 thousand.",
+         [("grants paid", "money", "70"), ("fees", "money", "8")]),
+        ("The trust has 14 staff. Share of donations: 94.4%.",
+         [("staff", "count", "14"), ("share of donations", "percent", "94.4")]),
+        ("We had USD 70 thousand in interest.", [("interest", "money", "70")]),
+        ("Salaries were USD 9 thousand, compared with USD 8 thousand.", [("salaries", "money", "9")]),
+        ("Salaries for 2023 were USD 9 thousand.", []),
+        ("Under rule 405 of the act it was 7.", []),
+        ("Section 13 or 15(d), telephone: 555-1234", []),
+        ("In the three months ended June it was USD 5 thousand.", []),
+        ("It was USD 5 thousand, which is USD 3 thousand.", []),
+    ],
+)  # fmt: skip
+def test_labels_are_the_words_by_which_a_figure_would_be_read(
+    tmp_path: Path, words: str, found: list[tuple[str, str, str]]
+) -> None:
+    assert labels(tmp_path, words) == found

@@ -301,12 +301,20 @@ class Scripted:
         return {"id": number, "status": "processed", **kept}
 
 
+class _Server(HTTPServer):
+    """One that ends when it is told, and not at the next half second."""
+
+    def thread_target(self) -> None:
+        assert self.server is not None
+        self.server.serve_forever(poll_interval=0.01)
+
+
 @contextmanager
 def scripted(answer: Script | Content = "{}", faults: Sequence[Fault] = (), **options: Any) -> Iterator[Scripted]:
     """Runs a server that answers by a function of what is asked, or always the same. options: of Scripted."""
     script = answer if callable(answer) else lambda _: answer
     state = Scripted(script, faults=list(faults), **options)
-    with HTTPServer(host="127.0.0.1", threaded=True) as server:
+    with _Server(host="127.0.0.1", threaded=True) as server:
         state.base_url = server.url_for("/v1")
         server.expect_request("/v1/chat/completions", method="POST").respond_with_handler(state.complete)
         server.expect_request("/v1/files", method="POST").respond_with_handler(state.upload)

@@ -40,16 +40,15 @@ def by_model(path: Path, server: Any, *, alone: bool, **settings: Any) -> Result
 
 
 @cache
-def alone(name: str) -> tuple[dict[str, Any], list[Asked]]:
-    """A twin or a sample as a model alone reads it, and what that was asked."""
-    with scripted(scripted_by(example(file_of(name)))) as server:
-        return by_model(file_of(name), server, alone=True), list(server.requests)
+def alone(path: Path) -> tuple[Result, list[Asked]]:
+    """A report as a model alone reads it, and what that was asked."""
+    with scripted(scripted_by(example(path))) as server:
+        return by_model(path, server, alone=True), list(server.requests)
 
 
 @pytest.mark.parametrize("path", [NATIONAL, SHANGHAI, TABLES, DEPARTMENT], ids=lambda path: path.stem)
 def test_a_perfect_answer_gives_the_figures_of_the_template(path: Path) -> None:
-    with scripted(scripted_by(example(path))) as server:
-        result = by_model(path, server, alone=True)
+    result, _ = alone(path)
     wanted = structure(path)
     assert mapped(result) == mapped(wanted)
     assert unmapped(result) >= unmapped(wanted)  # a figure that is printed twice may be listed once more
@@ -85,7 +84,7 @@ MARKED = ("class_name", "section_name", "item_name")
 
 @pytest.mark.parametrize("name", ["levelled", "shanghai", of_sample("s002"), of_sample("r_czj")])
 def test_whole_reports_get_their_gold_figures(name: str) -> None:
-    result, _ = alone(name)
+    result, _ = alone(file_of(name))
     gold = json.loads(gold_of(name).read_text(encoding="utf-8"), parse_float=Decimal)
     assert figures(result.report) == figures(gold)
 
@@ -113,7 +112,7 @@ def test_the_cascade_asks_little_of_whole_reports(name: str, share: float) -> No
     with scripted(scripted_by(example(path))) as server:
         by_model(path, server, alone=False)
         few = list(server.requests)
-    _, all_of_it = alone(name)
+    _, all_of_it = alone(path)
     assert bool(few) is bool(share)
     assert len(few) <= share * len(all_of_it)
     assert sum(len(each.user) for each in few) <= share * sum(len(each.user) for each in all_of_it)
@@ -132,8 +131,7 @@ def test_a_second_run_asks_nothing(tmp_path: Path) -> None:
 
 
 def test_a_prompt_has_a_version_in_the_result() -> None:
-    with scripted(scripted_by(example(NATIONAL))) as server:
-        result = by_model(NATIONAL, server, alone=True)
+    result, _ = alone(NATIONAL)
     prompts = result.summary.mapper.prompts
     assert len(prompts["income"]) == 1
     assert len(prompts["income"][0]) == 12

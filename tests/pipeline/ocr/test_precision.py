@@ -6,7 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from recount.pipeline.errors import UsageError
+from recount.pipeline.ocr.network import engine as engines
 from recount.pipeline.ocr.network.backends import Networks, load, name_of
+from recount.pipeline.ocr.network.engine import engine
 from recount.pipeline.ocr.network.reading import alternatives, recognise
 from recount.pipeline.ocr.network.steps import Whole
 
@@ -16,16 +19,18 @@ Floats = npt.NDArray[np.float32]
 
 class Network:
     """Reads every line as one sign, with a probability that stands in the line's first pixel. asked: how many lines;
-    sizes: of the batches."""
+    sizes, widths: of the batches."""
 
     def __init__(self, sign: str) -> None:
         self.sign = SIGNS.index(sign)
         self.asked = 0
         self.sizes: list[int] = []
+        self.widths: list[int] = []
 
     def __call__(self, batch: Floats) -> Floats:
         self.asked += int(batch.any(axis=(1, 2, 3)).sum())
         self.sizes.append(len(batch))
+        self.widths.append(batch.shape[3])
         steps = np.zeros((len(batch), 4, len(SIGNS)), np.float32)
         chance = (batch[:, 0, 0, 0] + 1) / 2
         steps[:, 1, self.sign] = chance
@@ -52,19 +57,25 @@ def test_lines_with_a_doubtful_sign_are_read_by_the_exact_network() -> None:
 
 @pytest.mark.parametrize(
     ("lines", "width", "sizes"),
-    [(2, 96, [1, 1]), (4, 96, [6]), (6, 96, [6]), (8, 96, [6, 1, 1]), (9, 96, [6, 6]), (3, 400, [1, 1, 1])],
+    [(1, 96, [1]), (4, 96, [2, 2]), (6, 96, [6]), (8, 96, [6, 2]), (9, 96, [6, 2, 1]), (3, 400, [1, 1, 1])],
 )
-def test_batches_are_full_or_a_line_alone(lines: int, width: int, sizes: list[int]) -> None:
+def test_batches_are_of_few_sizes_and_hold_no_blank_lines(lines: int, width: int, sizes: list[int]) -> None:
     only = Network("7")
     read = recognise(networks(only, only), [np.full((48, width), 250, np.uint8)] * lines)
     assert [one.text for one in read] == ["7"] * lines
     assert (only.sizes, only.asked) == (sizes, lines)
 
 
+def test_lines_are_padded_to_few_widths_with_paper_behind_each() -> None:
+    only = Network("7")
+    recognise(networks(only, only), [np.full((48, width), 250, np.uint8) for width in (20, 60, 90, 104, 105, 321)])
+    assert list(zip(only.sizes, only.widths, strict=True)) == [(2, 96), (2, 112), (1, 128), (1, 384)]
+
+
 def test_what_is_not_sure_is_read_alone() -> None:
     fast, exact = Network("7"), Network("1")
     recognise(networks(fast, exact), [line(0.6)] * 5)
-    assert (fast.sizes, exact.sizes) == ([6], [1] * 5)
+    assert (fast.sizes, exact.sizes) == ([2, 2, 1], [1] * 5)
 
 
 def test_one_network_is_asked_once() -> None:
@@ -97,3 +108,32 @@ def test_the_name_says_with_how_many_bits_was_computed() -> None:
     fast = load("openvino", "auto")
     assert (fast.exact is fast.recogniser) == (not fast.name.endswith(", bf16)"))
     assert load("onnxruntime", "auto").name == name_of("onnxruntime")
+
+
+def test_a_device_that_is_not_there_is_said_with_those_that_are() -> None:
+    with pytest.raises(UsageError, match=r"^openvino finds no device NPU\.7 to read scans on: only CPU"):
+        engine("openvino", "f32", "NPU.7")
+    with pytest.raises(UsageError, match=r"^onnxruntime finds no device GPU to read scans on: only CPU$"):
+        engine("onnxruntime", "f32", "GPU")
+
+
+def test_the_name_says_the_device_where_it_is_no_cpu() -> None:
+    assert name_of("openvino", device="GPU").endswith(", GPU)")
+    assert engine("openvino", "f32", "CPU").name == name_of("openvino")
+
+
+def test_networks_are_loaded_for_the_first_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    loads: list[str] = []
+    known = load("openvino")
+
+    def loaded(*settings: str) -> Networks:
+        loads.append("/".join(settings))
+        return known
+
+    monkeypatch.setattr(engines, "load", loaded)
+    reader = engine.__wrapped__("openvino", "f32", "CPU")
+    assert reader.name == known.name
+    assert loads == []
+    for _ in range(2):
+        reader.recognise([line(0.9)])
+    assert loads == ["openvino/f32/CPU"]

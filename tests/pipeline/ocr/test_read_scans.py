@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -15,6 +16,7 @@ from recount.pipeline.ocr.reader import fill_scanned, is_image, read_images
 from recount.pipeline.ocr.text.lines import crop_of
 from recount.pipeline.read import read_pdf
 from recount.pipeline.split.lattice import page_grids
+from recount.pipeline.structure import splits_of
 from recount.schemas.saying import say
 from recount.tests.pipeline.ocr.scans import HEAD, HEIGHT, ROWS, TOP, XS, Image, Typeset, as_pdf, png, skewed, speckled
 
@@ -120,6 +122,20 @@ def test_in_a_mixed_file_only_the_scanned_pages_are_read(tmp_path: Path) -> None
     assert scans.scanned_among(scans.frames) == (2,)
 
 
+def test_of_some_pages_only_those_are_read(tmp_path: Path) -> None:
+    pictures = [Typeset().table().drawn() for _ in range(2)]
+    path = as_pdf(tmp_path / "a.pdf", *pictures)
+    pages, scans = fill_scanned(read_pdf(path), path, only={2})
+    assert [page.readable for page in pages.pages] == [False, True]
+    assert scans.scanned_among(scans.frames) == (2,)
+    assert [report.document.unreadable for report in splits_of(path, only={2})] == [(1,)]
+    (tmp_path / "images").mkdir()
+    for number, picture in enumerate(pictures):
+        (tmp_path / "images" / f"{number}.png").write_bytes(png(picture))
+    pages, scans = read_images(tmp_path / "images", only={2})
+    assert ([page.number for page in pages.pages], scans.scanned_among(scans.frames)) == ([1], (2,))
+
+
 def test_never_leaves_scans_unread(tmp_path: Path) -> None:
     path = as_pdf(tmp_path / "a.pdf", Typeset().table().drawn())
     pages, scans = fill_scanned(read_pdf(path), path, "never")
@@ -207,9 +223,9 @@ def test_a_blank_page_is_a_page_without_lines(tmp_path: Path, monkeypatch: pytes
     seen: list[int] = []
     detect = Engine.detect
 
-    def counted(self: Engine, image: Image) -> list[Box]:
+    def counted(self: Engine, image: Image, near: Sequence[Box] | None = None) -> list[Box]:
         seen.append(1)
-        return detect(self, image)
+        return detect(self, image, near)
 
     monkeypatch.setattr(Engine, "detect", counted)
     pages, scans = fill_scanned(read_pdf(path), path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,9 @@ from recount.pipeline.ocr import reread
 from recount.pipeline.ocr.image import images
 from recount.pipeline.ocr.image.frame import Frame
 from recount.pipeline.ocr.image.images import Picture
+from recount.pipeline.ocr.image.prepare import Grey
 from recount.pipeline.ocr.network.engine import Engine
+from recount.pipeline.ocr.network.reading import Recognised
 from recount.pipeline.ocr.reader import Scans, fill_scanned
 from recount.pipeline.ocr.reread import FIGURE_SIGNS, ScanRereader, crop, forget, second_readings
 from recount.pipeline.read import read_pdf
@@ -37,6 +41,32 @@ def test_a_figure_is_read_again_from_its_crop(tmp_path: Path, reader: Engine) ->
     assert best.text == "1,844.31"
     assert best.support >= 5
     assert best.score > 0.9
+
+
+@dataclass
+class Forms:
+    """Reads the forms of a crop as it is told, one after the other. asked: how many."""
+
+    says: Sequence[str]
+    asked: int = 0
+
+    def alternatives(self, images: Sequence[Grey], _: Collection[str] | None = None) -> list[list[Recognised]]:
+        start, self.asked = self.asked, self.asked + len(images)
+        return [[Recognised(self.says[at], 0.9)] for at in range(start, self.asked)]
+
+
+@pytest.mark.parametrize(
+    ("says", "asked", "best"),
+    [("7777111", 4, "7"), ("7717111", 7, "1"), ("1777777", 7, "7")],
+)
+def test_what_most_forms_say_is_known_from_the_first_if_they_agree(says: str, asked: int, best: str) -> None:
+    grey = np.full((40, 90), 255, np.uint8)
+    few: Any = Forms(says)
+    [readings] = second_readings([grey], FIGURE_SIGNS, few, most=True)
+    assert (few.asked, readings[0].text) == (asked, best)
+    every: Any = Forms(says)
+    [readings] = second_readings([grey], FIGURE_SIGNS, every)
+    assert (every.asked, readings[0].text) == (7, best)
 
 
 def test_a_page_that_was_not_scanned_has_no_crop(tmp_path: Path) -> None:

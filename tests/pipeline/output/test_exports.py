@@ -18,8 +18,8 @@ import pytest
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.export import export
 from recount.pipeline.output.layout import tables_of
+from recount.pipeline.recognise import report_model
 from recount.pipeline.result import write_json, write_result
-from recount.pipeline.run.store import report_model
 from recount.schemas.describe import leaves_of, row_lists
 from recount.schemas.registry import FAMILIES
 from recount.schemas.starter.family import FAMILY as STARTER

@@ -106,7 +106,7 @@ class NoReader:
     def again(self, tokens: Sequence[Token], beside: float = 0.0) -> list[str]:  # noqa: ARG002 - as the protocol has it
         return [self.reading or token.raw for token in tokens]
 
-    def readings(self, tokens: Sequence[Token]) -> list[tuple[str, ...]]:
+    def readings(self, tokens: Sequence[Token], *, most: bool = False) -> list[tuple[str, ...]]:  # noqa: ARG002
         return [(reading,) for reading in self.again(tokens)]
 
 

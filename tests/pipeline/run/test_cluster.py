@@ -154,25 +154,40 @@ def rows(ledger: Path) -> dict[str, Attempt]:
         return {name: replace(each, seconds=0.0, stages={}) for name, each in opened.latest().items()}
 
 
-@pytest.mark.parametrize("victim", ["Ray worker", "its child"])
-@pytest.mark.parametrize("where", ["folder", "bucket"])
-def test_a_killed_worker_loses_nothing(
-    cluster: dict[str, str], bucket: Path, tmp_path: Path, where: str, victim: str
-) -> None:
-    archive = bucket / "archive"
-    shutil.rmtree(archive, ignore_errors=True)
-    shutil.rmtree(bucket / "out", ignore_errors=True)
+def filled(bucket: Path) -> Path:
+    """The archive of the bucket, of reports, a copy and two that fail; and where the largest says that it is begun."""
+    archive, begun = bucket / "archive", bucket / "begun"
+    for folder in (archive, bucket / "out"):
+        shutil.rmtree(folder, ignore_errors=True)
+    begun.unlink(missing_ok=True)
     archive.mkdir()
     for number in range(12):
         (archive / f"{number}.pdf").write_text(f"brief {number}")
     (archive / "copy.pdf").write_text("brief 7")
     (archive / "bad.pdf").write_text("encrypted")
     (archive / "odd.pdf").write_text("bug")
-    pause = archive / "begun first, for it is the largest.pdf"
-    pause.write_text(f"pause {tmp_path} " + "x" * 100)
+    (archive / "begun first, for it is the largest.pdf").write_text(f"pause {bucket} " + "x" * 100)
+    return begun
+
+
+@pytest.fixture(scope="module")
+def undisturbed(cluster: dict[str, str], bucket: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output of that archive without a cluster."""
+    filled(bucket).touch()  # so that nothing pauses
+    folder = tmp_path_factory.mktemp("local")
+    local = start(folder / "go.py", cluster, "local", folder / "out", None)
+    assert local.wait(PATIENCE) == 0, local.communicate()[1]
+    return folder / "out"
+
+
+@pytest.mark.parametrize("victim", ["Ray worker", "its child"])
+@pytest.mark.parametrize("where", ["folder", "bucket"])
+def test_a_killed_worker_loses_nothing(
+    cluster: dict[str, str], bucket: Path, undisturbed: Path, tmp_path: Path, where: str, victim: str
+) -> None:
+    begun = filled(bucket)
     out, ledger = (tmp_path / "out", None) if where == "folder" else ("bucket://out", tmp_path / "ledger")
     process = start(tmp_path / "go.py", cluster, "ray", out, ledger)
-    begun = tmp_path / "begun"
     wait_for(lambda: (begun.exists() and begun.read_text().endswith("\n")) or process.poll() is not None)
     assert process.poll() is None, process.communicate()[1]
     child = int(begun.read_text())
@@ -181,12 +196,10 @@ def test_a_killed_worker_loses_nothing(
     end(worker if victim == "Ray worker" else child)
     assert process.wait(PATIENCE) == 0, process.communicate()[1]
     assert not lives(child)
-    local = start(tmp_path / "go.py", cluster, "local", tmp_path / "local", None)
-    assert local.wait(PATIENCE) == 0, local.communicate()[1]
     results = tree((tmp_path if where == "folder" else bucket) / "out" / "reports")
     assert len(results) == 14
-    assert results == tree(tmp_path / "local" / "reports")
-    assert rows(ledger or tmp_path / "out") == rows(tmp_path / "local")
+    assert results == tree(undisturbed / "reports")
+    assert rows(ledger or tmp_path / "out") == rows(undisturbed)
 
 
 def test_what_hangs_there_is_ended_there(cluster: dict[str, str], bucket: Path, tmp_path: Path) -> None:
@@ -194,9 +207,9 @@ def test_what_hangs_there_is_ended_there(cluster: dict[str, str], bucket: Path, 
     shutil.rmtree(archive, ignore_errors=True)
     archive.mkdir()
     (archive / "hang.pdf").write_text("hang")
-    process = start(tmp_path / "go.py", cluster, "ray", tmp_path / "out", None, seconds=5.0)
+    process = start(tmp_path / "go.py", cluster, "ray", tmp_path / "out", None, seconds=2.0)
     assert process.wait(PATIENCE) == 0, process.communicate()[1]
-    assert rows(tmp_path / "out")["hang.pdf"].reason == "it took longer than 5 seconds"
+    assert rows(tmp_path / "out")["hang.pdf"].reason == "it took longer than 2 seconds"
 
 
 def test_real_reports_from_the_command_line_are_the_same_bytes(cluster: dict[str, str], tmp_path: Path) -> None:

@@ -213,3 +213,74 @@ def test_an_example_without_tables_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"letter\.pdf: no table with figures was found"):
         draft("letters", [tmp_path / "letter.pdf"], tmp_path)
     assert not (tmp_path / "letters").exists()
+
+
+# --- two periods
+
+
+def flows(path: Path, *columns: tuple[str, int, int, int], opening: str = "") -> Path:
+    """Cash flows: year, cash at the beginning, what came in, what went out. opening: is printed for the latest."""
+    rows = [
+        ["", *(year for year, *_ in columns)],
+        ["Receipts", *(f"{came:,}" if came > 0 else f"({-came:,})" for _, _, came, _ in columns)],
+        ["Payments", *(f"({went:,})" if went > 0 else f"{-went:,}" for *_, went in columns)],
+        ["Net change in cash", *(f"{came - went:,}" for _, _, came, went in columns)],
+        ["Cash at beginning of year", *(f"{first:,}" for _, first, _, _ in columns)],
+        ["Cash at end of year", *(f"{first + came - went:,}" for _, first, came, went in columns)],
+        ["Growth of receipts", *(_grown(columns, at) for at in range(len(columns)))],
+    ]
+    rows[4][1] = opening or rows[4][1]
+    return typeset(path, (["Statement of Cash Flows", "(USD thousands)"], rows))
+
+
+def _grown(columns: Sequence[tuple[str, int, int, int]], at: int) -> str:
+    earlier = columns[at + 1][2] if at + 1 < len(columns) else 451_207
+    return f"{Decimal(100 * (abs(columns[at][2]) - earlier)) / earlier:.2f}%"
+
+
+THIS, LAST = ("2024", 871_230, 512_377, 498_104), ("2023", 866_911, 440_118, 435_799)
+
+
+def test_an_opening_is_last_years_closing_and_growth_is_against_last_year(tmp_path: Path) -> None:
+    drafted = draft("cash", [flows(tmp_path / "a.pdf", THIS, LAST)], tmp_path)
+    text = (drafted.folder / "family.toml").read_text("utf-8")
+    assert '"cash_at_beginning_of_year = previous cash_at_end_of_year"' in text
+    assert '"growth_of_receipts = (receipts - previous receipts) / previous receipts"' in text
+    later = (("2025", 885_503, 600_211, 533_004), THIS)
+    result = structured(drafted.folder, flows(tmp_path / "b.pdf", *later))
+    assert result.summary.checks["fail"] == 0
+    assert result.figures["/statement_of_cash_flows/0/cash_at_beginning_of_year"].status == "verified"
+    assert result.figures["/statement_of_cash_flows/0/growth_of_receipts"].status == "verified"
+
+
+def test_an_opening_that_is_not_last_years_closing_is_disputed(tmp_path: Path) -> None:
+    folder = draft("cash", [flows(tmp_path / "a.pdf", THIS, LAST)], tmp_path).folder
+    result = structured(folder, flows(tmp_path / "b.pdf", THIS, LAST, opening="871,320"))
+    assert result.figures["/statement_of_cash_flows/0/cash_at_beginning_of_year"].status == "disputed"
+    assert {check.rule for check in result.failing} >= {"cash_at_beginning_of_year = previous cash_at_end_of_year"}
+
+
+def test_of_several_columns_of_one_period_the_total_meets_other_statements(tmp_path: Path) -> None:
+    unit = "(USD thousands)"
+    funds = [
+        ["", "Own 2023", "Given 2023", "Total 2023"],
+        ["Income", "88,210.15", "17,002.40", "105,212.55"],
+        [
+            "Net assets",
+            "1,000.25",
+            f"{Decimal(amounts(41)[-1].replace(',', '')) - Decimal('1000.25'):,.2f}",
+            amounts(41)[-1],
+        ],
+    ]
+    path = typeset(tmp_path / "t.pdf", (["Balance Sheet", unit], balance(("2023", 41))), (["Of funds", unit], funds))
+    folder = draft("funds", [path], tmp_path).folder
+    assert '"of_funds.net_assets = balance_sheet.net_assets"' in (folder / "family.toml").read_text("utf-8")
+
+
+def test_lines_that_were_exchanged_in_a_sum_are_not_verified_where_growth_says_so(tmp_path: Path) -> None:
+    folder = draft("cash", [flows(tmp_path / "a.pdf", THIS, LAST)], tmp_path).folder
+    year, first, came, went = THIS
+    result = structured(folder, flows(tmp_path / "b.pdf", (year, first, -went, -came), LAST))
+    assert result.summary.checks["fail"] == 1, "growth alone: payments in the line of receipts add up as they did"
+    for line in ("receipts", "payments"):
+        assert result.figures[f"/statement_of_cash_flows/0/{line}"].status != "verified"

@@ -8,11 +8,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pymupdf
 import pytest
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.recognise import family_of
-from recount.pipeline.run.drafted import draft, imported
+from recount.pipeline.run.drafted import draft
+from recount.pipeline.run.imported import imported
 from recount.pipeline.structure import structure
 from recount.schemas.declared import family_from
 from recount.tests.pipeline.run.test_drafted import balance, english, structured, typeset
@@ -295,3 +297,144 @@ def test_the_command_takes_a_schema(tmp_path: Path, capsys: pytest.CaptureFixtur
     (tmp_path / "none.json").write_text("{", encoding="utf-8")
     assert run("init-family", "more", "--schema", tmp_path / "none.json", "--out", tmp_path) != 0
     assert "is no JSON Schema that can be read" in capsys.readouterr().err.replace("\n", " ")
+
+
+# --- columns of percentages
+
+
+def incomes(path: Path, this: Sequence[int], last: Sequence[int], *, shares: bool, wrong: str = "") -> Path:
+    """Income of two years: with the share of each line, or with its growth. wrong: for that of the second."""
+    rows = [["", "2024", "% of total", "2023", "% of total"] if shares else ["", "2024", "2023", "Change"]]
+    pairs = [*zip(this, last, strict=True), (sum(this), sum(last))]
+    for label, (one, other) in zip(("Gifts", "Fees", "Rent", "Total"), pairs, strict=True):
+        first, second = (f"{Decimal(100 * part) / sum(of):.2f}%" for part, of in ((one, this), (other, last)))
+        growth = f"{Decimal(100 * (one - other)) / other:.2f}%"
+        beside = [f"{one:,}", first, f"{other:,}", second] if shares else [f"{one:,}", f"{other:,}", growth]
+        rows.append([label, *beside])
+    at = 2 if shares else 3
+    rows[2][at] = wrong or rows[2][at]
+    return typeset(path, (["Of income", "(USD)"], rows))
+
+
+@pytest.mark.parametrize(
+    ("shares", "said", "key", "value"),
+    [
+        (True, 'title = "% of total", is = "line / total"', "fees_of_total", "21.32"),
+        (False, 'title = "Change", is = "(line - previous line) / previous line"', "fees_change", "-7.21"),
+    ],
+)
+def test_percentages_beside_amounts_are_percentages_and_are_recounted(
+    tmp_path: Path, shares: bool, said: str, key: str, value: str
+) -> None:
+    example = incomes(tmp_path / "a.pdf", (88_210, 31_755, 4_102), (80_117, 26_438, 3_977), shares=shares)
+    folder = draft("income", [example], tmp_path).folder
+    assert said in (folder / "family.toml").read_text("utf-8")
+    years = (101_733, 29_466, 7_015), (88_210, 31_755, 4_102)
+    result = structured(folder, incomes(tmp_path / "b.pdf", *years, shares=shares))
+    assert result.report["of_income"][0][key] == Decimal(value)
+    assert result.summary.figures["verified"] == len(result.figures) == (16 if shares else 12)
+    assert not result.summary.remarks
+    wrong = structured(folder, incomes(tmp_path / "c.pdf", *years, shares=shares, wrong="23.12%"))
+    assert wrong.figures[f"/of_income/0/{key}"].status == "disputed"
+
+
+def test_years_that_were_exchanged_are_not_verified_where_growth_says_so(tmp_path: Path) -> None:
+    """Each column adds up under whatever year."""
+    example = incomes(tmp_path / "a.pdf", (88_210, 31_755, 4_102), (80_117, 26_438, 3_977), shares=False)
+    folder = draft("income", [example], tmp_path).folder
+    other = incomes(tmp_path / "b.pdf", (101_733, 29_466, 7_015), (88_210, 31_755, 4_102), shares=False)
+    with pymupdf.open(other) as document:
+        for old, new in (("2024", "2O23"), ("2023", "2024"), ("2O23", "2023")):
+            (place,) = document[0].search_for(old)
+            document[0].add_redact_annot(place, new, fontsize=9)
+            document[0].apply_redactions()
+        document.save(tmp_path / "c.pdf")
+    result = structured(folder, tmp_path / "c.pdf")
+    assert result.report["of_income"][0]["gifts"] == 88_210
+    assert result.summary.figures["verified"] == 0
+
+
+def test_a_line_may_be_called_as_the_percentage_of_another_is(tmp_path: Path) -> None:
+    rows = [
+        ["", "2024", "Share"],
+        ["Gifts", "88,210", "94.17%"],
+        ["Gifts share", "5,461", "5.83%"],
+        ["Total", "93,671", "100.00%"],
+    ]
+    path = typeset(tmp_path / "a.pdf", (["Of income", "(USD)"], rows))
+    figures = structured(draft("income", [path], tmp_path).folder, path).figures
+    assert (figures["/of_income/0/gifts_share"].value, figures["/of_income/0/gifts_share_rate"].value) == (
+        5461,
+        Decimal("94.17"),
+    )
+
+
+def test_percentages_of_a_budget_are_of_that_column(tmp_path: Path) -> None:
+    def executed(path: Path, seed: int, *, wrong: str = "") -> Path:
+        pairs = [(seed * 7 + 88_210, seed * 5 + 80_117), (seed + 31_755, 2 * seed + 26_438)]
+        pairs.append((sum(budget for budget, _ in pairs), sum(actual for _, actual in pairs)))
+        rows = [
+            [label, f"{budget:,}", f"{actual:,}", f"{Decimal(100 * actual) / budget:.2f}"]
+            for label, (budget, actual) in zip(("Gifts", "Fees", "Total"), pairs, strict=True)
+        ]
+        rows[0][3] = wrong or rows[0][3]
+        return typeset(path, (["Of the year", "(USD)"], [["", "Budget", "Actual", "% used"], *rows]))
+
+    folder = draft("budget", [executed(tmp_path / "a.pdf", 313)], tmp_path).folder
+    assert """is = "line / line in 'Budget'\"""" in (folder / "family.toml").read_text("utf-8")
+    figures = structured(folder, executed(tmp_path / "b.pdf", 1_777)).figures
+    assert [figures[f"/of_the_year/1/{key}_used"].status for key in ("gifts", "fees", "total")] == ["verified"] * 3
+    wrong = structured(folder, executed(tmp_path / "c.pdf", 1_777, wrong="91.17"))
+    assert wrong.figures["/of_the_year/1/gifts_used"].status == "disputed"
+
+
+# --- sections in English words
+
+
+BALANCE = """
+3. Assets
+
+Balance Sheet
+
+| | 2024 |
+|---|---|
+| Cash | 1,204.15 |
+| Debt | 977.10 |
+"""
+
+
+def said(path: Path, year: int, gifts: int, fees: int, staff: int, more: str = "") -> Path:
+    text = f"""Harbour Trust
+Annual report {year}
+
+1. Income
+
+Total income for {year} was USD {gifts + fees:,} thousand, of which donations were USD {gifts:,} thousand and fees
+amounted to USD {fees:,} thousand, compared with USD 1,003 thousand in {year - 1}.
+
+2. People
+
+The trust has {staff} staff. Trustees: 7.
+"""
+    path.write_text(text + more, encoding="utf-8")
+    return path
+
+
+def test_sections_in_english_words_are_drafted_and_recounted(tmp_path: Path) -> None:
+    examples = [said(tmp_path / "1.txt", 2023, 11_203, 886, 14), said(tmp_path / "2.txt", 2024, 9_702, 1_054, 15)]
+    folder = draft("words", examples, tmp_path).folder
+    text = (folder / "family.toml").read_text("utf-8")
+    assert '"total_income = donations + fees"' in text
+    assert 'money = "USD thousands"' in text
+    result = structure(said(tmp_path / "3.txt", 2025, 13_017, 911, 17), family_of(str(folder)))
+    assert result.report["income"]["donations"] == 13_017
+    assert result.report["people"] == {"staff": 17, "trustees": 7}
+    assert result.figures["/income/fees"].status == "verified"
+
+
+def test_beside_titled_tables_a_section_in_english_words_must_add_up(tmp_path: Path) -> None:
+    folder = draft("notes", [said(tmp_path / "1.md", 2024, 11_203, 886, 14, BALANCE)], tmp_path).folder
+    text = (folder / "family.toml").read_text("utf-8")
+    assert "[[statement]]" in text
+    assert 'title = "Income"' in text
+    assert 'title = "People"' not in text

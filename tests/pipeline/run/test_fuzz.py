@@ -27,12 +27,13 @@ from recount.pipeline.archive.sources import Source, find_sources
 from recount.pipeline.archive.zipped import extract, files_in_zip, hash_of_member
 from recount.pipeline.errors import DocumentError, UsageError, ZipProblem
 from recount.pipeline.output.show import render_result, render_status
+from recount.pipeline.recognise import report_model
 from recount.pipeline.result import encoded, plain, result_in, write_result
 from recount.pipeline.run.ledger import LEDGER
 from recount.pipeline.run.pool import Bounds, Died, Pool
 from recount.pipeline.run.runner import run
 from recount.pipeline.run.status import last_of, status_of, to_retry
-from recount.pipeline.run.store import FolderStore, report_model, result_path
+from recount.pipeline.run.store import FolderStore, result_path
 from recount.pipeline.run.worker import Job, attempt, structure_report
 from recount.pipeline.settings import Settings
 from recount.tests.pipeline.tasks.report_tasks import by_content, sample_result

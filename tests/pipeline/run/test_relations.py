@@ -9,6 +9,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recount.pipeline.run.beside import EARLIER, Beside, Since, beside_of, since
 from recount.pipeline.run.relations import Relation, Series, relations
 from recount.schemas.figures import Kind
 
@@ -177,3 +178,68 @@ def test_whatever_is_found_holds_in_every_column(figures: list[list[int]], data:
         for column in range(2):
             added = sum(sign * whole[term][column] for sign, term in relation.terms)
             assert abs(added - whole[relation.stated][column]) <= (len(relation.terms) + 1) // 2
+
+
+# --- two periods
+
+BEFORE = (1, None)
+"""Of this year's column last year's; of that none."""
+
+
+def test_an_opening_is_the_closing_of_the_period_before() -> None:
+    lines = [series("8120.44", "7003.17"), series("55.10", "1117.27"), series("8175.54", "8120.44")]
+    assert since(lines, BEFORE, ("opening", "change", "closing")) == [Since(0, 2, "opening"), Since(1, 2, "change")]
+    assert since(lines, (None, None), ("opening", "change", "closing")) == []
+    wrong = [series("8120.54", "7003.17"), *lines[1:]]
+    assert Since(0, 2, "opening") not in since(wrong, BEFORE, ("opening", "change", "closing"))
+
+
+def test_what_has_not_changed_is_no_opening() -> None:
+    lines = [series("5000.00", "5000.00"), series("5000.00", "5000.00"), series("17.00", "23.00")]
+    assert since(lines, BEFORE, ("opening", "", "closing")) == []
+
+
+def test_a_line_that_does_not_say_so_is_no_opening() -> None:
+    lines = [series("8120.44", "7003.17"), series("8175.54", "8120.44")]
+    assert since(lines, BEFORE, ("", "")) == []
+
+
+def test_growth_against_the_period_before() -> None:
+    lines = [
+        series("8175.54", "8120.44"), series("1520.31", "1377.10"), series("10.40", "3.11", kind=Kind.PERCENT),
+    ]  # fmt: skip
+    assert since(lines, BEFORE, ("", "", "")) == [Since(2, 1, "growth")]
+    assert since([*lines[:2], series("10.41", "3.11", kind=Kind.PERCENT)], BEFORE, ("", "", "")) == []
+    few = [*lines[:2], series("10", "3", kind=Kind.PERCENT)]
+    assert since(few, BEFORE, ("", "", "")) == [], "a percentage of two digits is met by chance"
+    assert since([lines[0], series("1520.31", "0.00"), lines[2]], BEFORE, ("", "", "")) == []
+
+
+# --- percentages beside amounts
+
+AMOUNTS = [series("1520.31", "877.10"), series("204.02", "310.55"), series("1724.33", "1187.65")]
+
+
+def percent(*values: str | None) -> Series:
+    return series(*values, kind=Kind.PERCENT)
+
+
+def test_percentages_are_shares_of_a_line() -> None:
+    shares = [percent("88.17", "73.85"), percent("11.83", "26.15"), percent("100.00", "100.00")]
+    assert beside_of(AMOUNTS, shares, {EARLIER: BEFORE}) == Beside(2)
+    assert beside_of(AMOUNTS, [percent("88.17", "73.86"), *shares[1:]], {EARLIER: BEFORE}) is None
+    assert beside_of(AMOUNTS, [percent(None, None), percent("12", None), percent("100", None)], {}) is None
+
+
+def test_percentages_are_growth_since_the_period_before_or_what_it_has_become() -> None:
+    growth = [percent("73.33", None), percent("-34.30", None), percent("45.19", None)]
+    assert beside_of(AMOUNTS, growth, {EARLIER: BEFORE}) == Beside(growth=True)
+    assert beside_of(AMOUNTS, growth, {EARLIER: (None, None)}) is None
+    assert beside_of(AMOUNTS, [growth[0], percent("34.30", None), growth[2]], {EARLIER: BEFORE}) is None
+    become = [percent("173.33", None), percent("65.70", None), percent("145.19", None)]
+    assert beside_of(AMOUNTS, become, {EARLIER: BEFORE}) == Beside()
+
+
+def test_percentages_are_of_another_column() -> None:
+    done = [percent("173.33", None), percent("65.70", None), percent("145.19", None)]
+    assert beside_of(AMOUNTS, done, {"Budget": (1, None)}) == Beside(head="Budget")

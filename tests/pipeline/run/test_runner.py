@@ -303,6 +303,7 @@ def test_settings_are_the_same_out_of_the_ledger(tmp_path: Path, monkeypatch: py
     assert Settings.of({}) == Settings()
     assert (variant_of(Settings()), variant_of(settings)) == ("", "never/onnxruntime")
     assert variant_of(Settings(ocr_precision="f32")) == "auto/openvino/f32"
+    assert variant_of(Settings(ocr_device="GPU")) == "auto/openvino/GPU"
     (tmp_path / "mine").mkdir()
     (tmp_path / "final_accounts").mkdir()
     monkeypatch.chdir(tmp_path)

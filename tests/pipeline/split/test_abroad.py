@@ -25,7 +25,7 @@ from recount.pipeline.split.abroad import (
     stated_abroad,
     stated_in_words,
 )
-from recount.pipeline.split.text import Piece
+from recount.pipeline.split.text import PagedLine
 from recount.pipeline.split.tokens import TokenStore, Within
 from recount.schemas.family import SCALES, Money, Numbers
 from recount.schemas.registry import FAMILIES
@@ -39,7 +39,7 @@ RIGHTS = (400.0, 520.0)
 def tokens(shown: str, numbers: Numbers = USUAL, within: Within = IN_A_CELL) -> list[Token]:
     """The tokens of a text on a page in Latin script."""
     store = TokenStore(latin={1}, numbers=numbers)
-    store.numbers_in(store.composed([Piece(1, line(shown))], join_digits=False), within)
+    store.numbers_in(store.composed([PagedLine(1, line(shown))], join_digits=False), within)
     return store.tokens
 
 
@@ -100,10 +100,10 @@ def test_a_number_is_read_with_its_sign_or_not_at_all(shown: str, found: list[st
 
 def test_a_currency_belongs_to_its_number_and_not_to_its_characters() -> None:
     store = TokenStore(latin={1})
-    made = store.composed([Piece(1, line("($91.1)"))], join_digits=False)
+    made = store.composed([PagedLine(1, line("($91.1)"))], join_digits=False)
     [number] = store.numbers_in(made, IN_A_CELL)
     assert made.text.printed[number.start : number.end] == number.token.raw == "($91.1)"
-    made = store.composed([Piece(1, line("$ 3,114.8"))], join_digits=False)
+    made = store.composed([PagedLine(1, line("$ 3,114.8"))], join_digits=False)
     [number] = store.numbers_in(made, IN_A_CELL)
     assert (number.start, number.token.raw) == (0, "3,114.8")
 
@@ -495,6 +495,9 @@ def test_two_amounts_are_no_figure(text: str, figure: bool) -> None:
         ("$ 12", []),
         ("12 345", []),
         ("Note 12 3,456", [2]),
+        ("stock - $0.001 par value", []),
+        ("$46,048 $", [1]),
+        ("Cash - 3,456", [2]),
     ],
 )
 def test_a_currency_is_of_the_amount_that_it_stands_before(line_of: str, begun: list[int]) -> None:
@@ -626,6 +629,56 @@ def test_a_head_is_over_the_columns_that_the_ruling_under_it_goes_over(tmp_path:
     assert (spans(grid)["Quarter"], spans(grid)["Half-year"]) == ((1, 3), (3, 5))
 
 
+def test_a_ruling_says_over_which_columns_a_head_is_wherever_it_begins(tmp_path: Path) -> None:
+    paper = Paper()
+    for text, column, y in (("Additional", 1, 92), ("Total", 3, 92), ("paid-in", 1, 114), ("deficit", 2, 114)):
+        right = FOUR[column]
+        paper.put(right - 22, y, text, "^")
+    paper.put(FOUR[0] - 22, 114, "Stock", "^")
+    paper.put(FOUR[3] - 22, 114, "equity", "^")
+    for right in FOUR:
+        paper.rule(right - 46, 117, right, 117)
+    for right in (FOUR[1], FOUR[3]):
+        paper.rule(right - 46, 95, right, 95)
+    rows = [("Sales", "1,200", "1,100", "3,400", "3,300"), ("Costs", "(700)", "(600)", "(900)", "(800)")]
+    paper.rows([*rows, ("Net", "500", "500", "2,500", "2,500")], FOUR, 130)
+    [grid] = grids(paper.read(tmp_path))
+    assert (spans(grid)["Additional"], spans(grid)["Total"]) == ((2, 3), (4, 5))
+
+
+def test_heads_with_one_foot_are_of_one_level(tmp_path: Path) -> None:
+    paper = Paper()
+    for text, column, lines in (("June 30", 0, 1), ("March 31,", 1, 2), ("June 30", 2, 1), ("March 31,", 3, 2)):
+        for at, words in enumerate(text.split() if lines > 1 else [text]):
+            paper.put(FOUR[column] - 20, 126 - 11 * (lines - at), words, "^")
+        paper.put(FOUR[column] - 20, 126, "2024" if column < 2 else "2023", "^")
+    paper.put((FOUR[0] + FOUR[3]) / 2 - 20, 88, "Quarters of the Year", "^")
+    rows = [("Sales", "1,200", "1,100", "3,400", "3,300"), ("Costs", "(700)", "(600)", "(900)", "(800)")]
+    paper.rows([*rows, ("Net", "500", "500", "2,500", "2,500")], FOUR, 144)
+    [grid] = grids(paper.read(tmp_path))
+    assert spans(grid)["Quarters of the Year"] == (1, 5)
+
+
+def heads(grid: Grid) -> list[str]:
+    return [cell.text.printed for cell in grid.cells if cell.row < 2 and cell.text.printed]
+
+
+def test_a_head_that_reaches_far_over_the_labels_is_no_title(tmp_path: Path) -> None:
+    figures = [("Sales", "1,200", "1,100"), ("Costs", "(700)", "(600)"), ("Net", "500", "500")]
+    ruled, wrapped = Paper(), Paper()
+    ruled.put(405, 100, "For the Nine Months That Ended on September 30,", "^")
+    ruled.rule(300, 103, 510, 103)
+    for paper in (ruled, wrapped):
+        for right, year in ((390.0, "2024"), (500.0, "2023")):
+            paper.put(right, 114 if paper is ruled else 126, year, ">")
+        paper.rows(figures, (390.0, 500.0), 144)
+    wrapped.put(375, 100, "Three Months to the End of September", "^")
+    wrapped.put(375, 111, "30, unaudited", "^")
+    wrapped.put(485, 111, "Nine Months", "^")
+    assert heads(grids(ruled.read(tmp_path))[0])[0] == "For the Nine Months That Ended on September 30,"
+    assert heads(grids(wrapped.read(tmp_path))[0])[0] == "Three Months to the End of September 30, unaudited"
+
+
 def test_heads_that_end_where_the_last_of_their_columns_does_are_over_equal_shares(tmp_path: Path) -> None:
     paper = Paper()
     spanning(paper, ("Three months", FOUR[1], ">"), ("Six months", FOUR[3], ">"))
@@ -637,7 +690,7 @@ def test_on_a_scan_three_decimals_may_be_thousands_and_are_no_number() -> None:
     for origin, found in (("ocr", ["12345"]), ("text", ["12.345", "12345"])):
         store = TokenStore(latin={1}, origins={1: origin})
         for text in ("12.345", "12,345"):
-            store.numbers_in(store.composed([Piece(1, line(text, confidence=0.9))], join_digits=False), IN_A_CELL)
+            store.numbers_in(store.composed([PagedLine(1, line(text, confidence=0.9))], join_digits=False), IN_A_CELL)
         assert [str(token.value) for token in store.tokens] == found
 
 

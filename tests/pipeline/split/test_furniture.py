@@ -125,3 +125,19 @@ def test_a_number_beside_others_of_a_row_is_no_page_number() -> None:
     row = [line(word, x=100.0 * at, y=FOOT) for at, word in enumerate(("满意度", "90%", "95%", "10", "10"), 1)]
     assert left_over([page(1, line("正文", y=BODY), *row)]) == ["正文", "满意度", "90%", "95%", "10", "10"]
     assert left_over([page(1, line("正文", y=BODY), *row[2:4])]) == ["正文", "95%"]
+
+
+@pytest.mark.parametrize("shown", [("2027", "345", "80"), ("Total", "1,204", "998"), ("Debt", "(12)", "9")])
+def test_the_last_row_of_a_table_may_stand_in_the_margin(shown: tuple[str, ...]) -> None:
+    row = [line(text, x=60.0 + 150 * at, y=FOOT) for at, text in enumerate(shown)]
+    assert left_over([page(1, line("Words", y=BODY), *row)]) == ["Words", *shown]
+    assert left_over([page(1, line("Words", y=BODY), row[0], line("Report", x=210.0, y=FOOT))])[-1:] == ["Report"]
+
+
+def test_on_a_scan_amounts_keep_their_row_in_the_margin() -> None:
+    def scanned(*texts: str) -> list[str]:
+        row = [line(text, x=60.0 + 150 * at, y=FOOT) for at, text in enumerate(texts)]
+        return left_over([replace(page(1, line("Words", y=BODY), *row), origin="ocr")])
+
+    assert scanned("2027", "1,345", "80") == ["Words", "2027", "1,345", "80"]
+    assert scanned("7", "1", "2") == ["Words"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,6 +46,11 @@ def test_a_label_that_is_broken_before_a_capital_is_one(tmp_path: Path) -> None:
     grid = table(tmp_path, rows)
     assert "Net earnings that are attributable to North Harbor and Company" in labels(grid)
     assert values(grid, "Net earnings that are attributable to North Harbor and Company") == ["888", "889"]
+
+
+def test_a_label_goes_on_in_brackets_in_small_letters(tmp_path: Path) -> None:
+    rows = [*ROWS, ("Other comprehensive income",), ("(loss), net of tax", "12", "11")]
+    assert values(table(tmp_path, rows), "Other comprehensive income (loss), net of tax") == ["12", "11"]
 
 
 def test_a_heading_is_no_line_of_the_label_below_it(tmp_path: Path) -> None:
@@ -125,6 +132,57 @@ def test_a_currency_that_ocr_finds_twice_parts_no_columns() -> None:
     grid = scan(("Net income of the year", 60.0, 120.0), *first, *BODY)
     assert grid.columns == 3
     assert values(grid, "Net income of the year") == ["12978", "16866"]
+
+
+def test_what_a_scan_has_twice_or_for_a_stroke_is_there_once_or_not() -> None:
+    twice = [("Receipts£18,428", 60.0, 120.0), ("18,428", 96.0, 120.0)]
+    strays = [("I", 300.0, 120.0), ("二", 330.0, 120.0), ("16,951", 380.0, 120.0)]
+    grid = scan(*twice, *strays, *BODY)
+    assert [cell.text.printed for cell in grid.cells if cell.row == 0 and cell.text.printed][-1] == "16,951"
+    assert grid.columns <= 4
+    glued = scan(("Receipts of the year", 60.0, 120.0), ("18,428P16,951", 318.0, 120.0), *BODY)
+    assert values(glued, "Receipts of the year") == ["18428", "16951"]
+    led = scan(("Receipts of the year", 60.0, 120.0), ("$18,428 $", 300.0, 120.0), ("16,951", 380.0, 120.0), *BODY)
+    assert values(led, "Receipts of the year") == ["18428", "16951"]
+
+
+FORMS = [
+    ("8.233,835.14", "8233835.14?"),
+    ("102.135.153,60", "102135153.60?"),
+    ("12,345.67", "12345.67"),
+    ("1,23", "1.23?"),
+]
+
+
+@pytest.mark.parametrize(("shown", "value"), FORMS)
+def test_a_number_of_a_scan_is_what_the_form_of_its_column_says_and_in_doubt(shown: str, value: str) -> None:
+    others = [("53,735,336.53", 312.0, 160.0), ("1,202,910.05", 312.0, 180.0), ("98.40", 312.0, 200.0)]
+    labels = [(text, 60.0, 160.0 + 20 * at) for at, text in enumerate(("Cash in all banks", "Stocks", "Rights"))]
+    grid = scan(("Receipts of the year", 60.0, 140.0), (shown, 312.0, 140.0), *labels, *others)
+    assert values(grid, "Receipts of the year") == [value]
+
+
+@pytest.mark.parametrize("shown", ["8.233,835.1", "8.23,835.14", "12.345", "5.1a4"])
+def test_what_has_another_form_than_its_column_is_no_number(shown: str) -> None:
+    others = [("53,735,336.53", 312.0, 160.0), ("1,202,910.05", 312.0, 180.0)]
+    labels = [(text, 60.0, 160.0 + 20 * at) for at, text in enumerate(("Cash in all banks", "Stocks in the house"))]
+    grid = scan(("Receipts of the year", 60.0, 140.0), (shown, 312.0, 140.0), *labels, *others)
+    assert values(grid, "Receipts of the year") == []
+
+
+def test_thousands_behind_a_point_are_read_where_the_column_is_whole() -> None:
+    others = [("53,735", 318.0, 160.0), ("1,202", 324.0, 180.0)]
+    labels = [(text, 60.0, 160.0 + 20 * at) for at, text in enumerate(("Cash in all banks", "Stocks in the house"))]
+    grid = scan(("Receipts of the year", 60.0, 140.0), ("12.345", 318.0, 140.0), *labels, *others)
+    assert values(grid, "Receipts of the year") == ["12345?"]
+
+
+def test_lines_of_a_scan_are_as_far_apart_as_their_middles() -> None:
+    above = Label(line("Total current assets of the house", 60, 100.0, confidence=0.9), figured=True)
+    lower = line("NON-CURRENT ASSETS AND ALL", 60, 113.0, confidence=0.9)
+    lower = dataclasses.replace(lower, box=(lower.box[0], 111.0, lower.box[2], lower.box[3] + 2.0))
+    column = LabelColumn((above.line.box[2], above.line.box[2]), 13.0, (), at_top=True, at_foot=True)
+    assert not column.goes_on([above], Label(lower, figured=False))
 
 
 def test_a_head_over_several_columns_is_none_of_theirs_however_near() -> None:

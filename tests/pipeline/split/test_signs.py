@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from recount.pipeline.document import Token
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.signs import all_bracketed
-from recount.pipeline.split.text import Piece, compose
+from recount.pipeline.split.text import PagedLine, compose
 from recount.pipeline.split.tokens import TokenStore, Within, parse_number
 from recount.tests.pipeline.helpers import composed, line
 
@@ -137,7 +137,7 @@ def test_what_can_be_taken_either_way_is_confirmed_by_nothing(shown: str, cell: 
 def beside(*shown: tuple[str, float], cell: bool = True) -> list[Token]:
     """The numbers of texts of one row at their x."""
     store = TokenStore()
-    store.numbers_in(compose([Piece(1, line(text, x)) for text, x in shown], join_digits=not cell))
+    store.numbers_in(compose([PagedLine(1, line(text, x)) for text, x in shown], join_digits=not cell))
     return store.tokens
 
 

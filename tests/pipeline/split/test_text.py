@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from recount.pipeline.document import Line, hull
 from recount.pipeline.split.folding import FOLD, ORDINARY, fold, plain
-from recount.pipeline.split.text import Composed, Piece, compose, far, together
+from recount.pipeline.split.text import Composed, PagedLine, compose, far, together
 from recount.tests.pipeline.helpers import EM, composed, line
 
 
@@ -71,7 +71,7 @@ def side_by_side(*parts: tuple[str, float], em: float = EM) -> Composed:
     """Lines of one row, each printed for itself, with a gap (in ems) before each."""
     pieces, x = [], 72.0
     for text, gap in parts:
-        pieces.append(Piece(1, line(text, x + gap * EM, em=em)))
+        pieces.append(PagedLine(1, line(text, x + gap * EM, em=em)))
         x = pieces[-1].line.box[2]
     return compose(pieces, join_digits=True)
 
@@ -93,7 +93,7 @@ def test_whether_two_lines_that_meet_are_one_number_is_open(gap: float) -> None:
 
 
 def test_ocr_finds_one_number_in_two_pieces() -> None:
-    pieces = [Piece(1, line("合计812", confidence=0.9)), Piece(1, line(".64", x=72 + 3.5 * EM, confidence=0.9))]
+    pieces = [PagedLine(1, line("合计812", confidence=0.9)), PagedLine(1, line(".64", x=72 + 3.5 * EM, confidence=0.9))]
     made = compose(pieces, join_digits=True)
     assert (made.text.printed, made.open) == ("合计812.64", frozenset())
 
@@ -123,13 +123,13 @@ def spaced(text: str, space: float) -> Line:
 def test_a_space_within_a_number_is_narrower_than_a_digit(
     text: str, space: float, printed: str, in_doubt: bool
 ) -> None:
-    made = compose([Piece(1, spaced(text, space))], join_digits=True)
+    made = compose([PagedLine(1, spaced(text, space))], join_digits=True)
     assert made.text.printed == printed
     assert bool(made.open) == in_doubt
 
 
 def in_rows(one: str, other: str, room: float, *, join_digits: bool = False) -> Composed:
-    pieces = [Piece(1, line(one), room), Piece(1, line(other, y=140))]
+    pieces = [PagedLine(1, line(one), room), PagedLine(1, line(other, y=140))]
     return compose(pieces, join_digits=join_digits)
 
 
@@ -299,5 +299,5 @@ def test_folding_keeps_the_length_and_every_number(text: str) -> None:
 def test_a_space_behind_the_point_does_not_hide_that_the_line_broke_within_the_decimals() -> None:
     """２，０９７． ０ | ０ in a narrow cell, as slipshod typing sets it: one amount."""
     upper, lower = line("２，０９７． ０", 60, 100), line("０", 60, 120)
-    text = compose([Piece(1, upper, 0.0), Piece(1, lower, 0.0)], join_digits=False).text
+    text = compose([PagedLine(1, upper, 0.0), PagedLine(1, lower, 0.0)], join_digits=False).text
     assert text.folded == "2,097.00"

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recount.pipeline.document import MONEY, Box, Line, Token, hull
-from recount.pipeline.split.text import Piece, compose
+from recount.pipeline.split.text import PagedLine, compose
 from recount.pipeline.split.tokens import TokenStore, Within, has_odd_point, say_point, stated_unit
 from recount.tests.pipeline.helpers import EM, composed, line
 
@@ -146,7 +146,7 @@ def test_a_number_over_a_line_end_has_its_place_on_both_lines() -> None:
 
 
 def test_a_number_over_a_page_end_is_placed_where_it_begins() -> None:
-    pieces = [Piece(4, line("共1,95", y=700)), Piece(5, line("5.06万元", y=90))]
+    pieces = [PagedLine(4, line("共1,95", y=700)), PagedLine(5, line("5.06万元", y=90))]
     store = TokenStore()
     store.numbers_in(compose(pieces, join_digits=True))
     (token,) = store.tokens
@@ -157,14 +157,14 @@ def test_a_number_over_a_page_end_is_placed_where_it_begins() -> None:
 def test_the_box_is_that_of_the_digits_and_the_sign() -> None:
     shown = line("占 -3.46%。", x=100, y=200, em=10)
     store = TokenStore()
-    store.numbers_in(compose([Piece(3, shown)], join_digits=True))
+    store.numbers_in(compose([PagedLine(3, shown)], join_digits=True))
     (token,) = store.tokens
     assert token.page == 3
     assert token.box == (115, 200, 145, 210)
 
 
 def test_the_confidence_is_that_of_the_least_certain_line_and_none_for_digital_text() -> None:
-    pieces = [Piece(1, line("共1,95", confidence=0.98)), Piece(1, line("5.06", y=140, confidence=0.71))]
+    pieces = [PagedLine(1, line("共1,95", confidence=0.98)), PagedLine(1, line("5.06", y=140, confidence=0.71))]
     store = TokenStore(origins={1: "ocr"})
     store.numbers_in(compose(pieces, join_digits=True))
     assert (store.tokens[0].confidence, store.tokens[0].origin) == (0.71, "ocr")
@@ -263,7 +263,7 @@ def test_what_else_stands_beside_a_number_leaves_it_whole(shown: str, found: lis
 
 def placed(text: str, boxes: list[Box]) -> list[str]:
     store = TokenStore()
-    store.numbers_in(compose([Piece(1, Line(text, tuple(boxes), hull(boxes)))], join_digits=True))
+    store.numbers_in(compose([PagedLine(1, Line(text, tuple(boxes), hull(boxes)))], join_digits=True))
     return [str(token.value) for token in store.tokens]
 
 
@@ -307,7 +307,7 @@ def test_no_value_is_made_from_characters_that_do_not_stand_together(
 def test_no_value_reaches_over_two_lines_of_one_row(parts: list[str], gaps: list[float], join_digits: bool) -> None:
     pieces, x = [], 72.0
     for text, gap in zip(parts, gaps, strict=False):
-        pieces.append(Piece(1, line(text, x + gap * EM)))
+        pieces.append(PagedLine(1, line(text, x + gap * EM)))
         x = pieces[-1].line.box[2]
     store = TokenStore()
     store.numbers_in(compose(pieces, join_digits=join_digits))

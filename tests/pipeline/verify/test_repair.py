@@ -35,7 +35,7 @@ class Second:
     def again(self, tokens: Sequence[Token], beside: float = 0.0) -> list[str]:  # noqa: ARG002 - as the protocol has it
         return [readings[0] for readings in self.readings(tokens)]
 
-    def readings(self, tokens: Sequence[Token]) -> list[tuple[str, ...]]:
+    def readings(self, tokens: Sequence[Token], *, most: bool = False) -> list[tuple[str, ...]]:  # noqa: ARG002
         self.asked += [token.raw for token in tokens]
         return [self.by_raw.get(token.raw, (token.raw,)) for token in tokens]
 
@@ -207,6 +207,15 @@ def test_a_digit_behind_the_cents_is_the_sign_behind_them_cut_in_two() -> None:
     assert (found.first, found.verified.statuses[CARRIED]) == ({}, Status.DISPUTED)
     found = totals("299.514", "215.470", "84.040", "0.994", second=Second(r0_994=["0.004"]))
     assert values(found)[3] == "0.004"
+
+
+def test_a_zero_with_the_frame_beside_it_is_no_other_number() -> None:
+    """A 0 read again as 01: it would settle an identity that something else breaks."""
+    for reading in ("01", "01.00"):
+        found = totals("300.51", "215.47", "84.04", "0", second=Second(r0=[reading]))
+        assert (found.first, found.verified.statuses[CARRIED]) == ({}, Status.DISPUTED)
+    found = totals("300.51", "215.47", "84.04", "0", second=Second(r0=["1.00"]))
+    assert values(found)[3] == "1.00"
 
 
 def counts(*raws: str, second: Second) -> Repaired:

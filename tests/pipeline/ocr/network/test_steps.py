@@ -21,6 +21,7 @@ RNG = np.random.default_rng(1)
 WEIGHTS = RNG.normal(size=(6, SIGNS)).astype(np.float32)
 BIAS = RNG.normal(size=SIGNS).astype(np.float32)
 BIAS[0] = 9.0  # most steps are blank
+EXACT = backends._On("f32", "CPU")
 
 
 def networks() -> tuple[Whole, Parted]:
@@ -29,8 +30,8 @@ def networks() -> tuple[Whole, Parted]:
     product = op.matmul(op.transpose(lines, [0, 2, 1]), op.constant(WEIGHTS), False, False)
     model = openvino.Model([op.softmax(op.add(product, op.constant(BIAS)), 2)], [lines], "whole")
     *models, weights, bias = parted(model)
-    features, leaning, probable = (backends._compiled(part, "f32") for part in models)
-    return Whole(backends._compiled(model, "f32")), Parted(features, leaning, probable, weights, bias)
+    features, leaning, probable = (backends._compiled(part, EXACT) for part in models)
+    return Whole(backends._compiled(model, EXACT)), Parted(features, leaning, probable, weights, bias)
 
 
 WHOLE, PARTED = networks()
@@ -65,8 +66,8 @@ def test_the_recogniser_in_parts_reads_as_the_whole_one(text: str) -> None:
     cv2.putText(line, text, (8, 36), cv2.FONT_HERSHEY_SIMPLEX, 1.1, 0, 2)
     batch = np.broadcast_to(line.astype(np.float32) / 127.5 - 1, (1, 3, *line.shape)).copy()
     path = backends._model(backends._RECOGNISER)
-    whole = Whole(backends._compiled(openvino.Core().read_model(path), "f32"))
-    in_parts, signs = backends._openvino_recogniser(path, "f32")
+    whole = Whole(backends._compiled(openvino.Core().read_model(path), EXACT))
+    in_parts, signs = backends._openvino_recogniser(path, EXACT)
     [(chosen, chances)], [(own, shares)] = whole.best([batch]), in_parts.best([batch])
     assert np.array_equal(chosen, own)
     assert chosen.any()

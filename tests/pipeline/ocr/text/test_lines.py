@@ -1,0 +1,82 @@
+"""Lines of text that are found by their ink, in the cells of a ruled table."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from recount.pipeline.document import Box
+from recount.pipeline.ocr.image.prepare import prepare
+from recount.pipeline.ocr.image.ruling_lines import find_rulings
+from recount.pipeline.ocr.text.cells import Sheet, sheet_of
+from recount.pipeline.ocr.text.lines import lines_in_cells, strokes
+from recount.tests.pipeline.ocr.scans import HEAD, HEIGHT, ROWS, TOP, XS, Image, Typeset, skewed, speckled
+
+Cell = tuple[int, int]
+WORDS = {
+    (row, column): text for row, texts in enumerate((HEAD, *ROWS)) for column, text in enumerate(texts) if len(text) > 1
+}
+"""What stands in the cells of the table, by row and column; lone digits left out."""
+
+
+def sheet(image: Image) -> Sheet:
+    prepared = prepare(image, 200)
+    found = find_rulings(prepared.image, prepared.dpi, strokes(prepared.image, prepared.dpi))
+    return sheet_of(prepared.image, prepared.dpi, found)
+
+
+def lines(image: Image) -> dict[Cell, list[Box]]:
+    """The lines found in the cells of the table, by row and column, in points."""
+    known = sheet(image)
+    boxes: dict[Cell, list[Box]] = {}
+    for x0, y0, x1, y1 in lines_in_cells(known.marks, known.cells, known.unit) or []:
+        box = x0 / known.unit, y0 / known.unit, x1 / known.unit, y1 / known.unit
+        cell = int(((box[1] + box[3]) / 2 - TOP) / HEIGHT), sum(x < (box[0] + box[2]) / 2 for x in XS) - 1
+        boxes.setdefault(cell, []).append(box)
+    return boxes
+
+
+@pytest.mark.parametrize("damaged", [lambda image: image, lambda image: speckled(skewed(image, 1.2))])
+def test_each_cell_with_a_word_has_its_line(damaged: object) -> None:
+    assert callable(damaged)
+    found = lines(damaged(Typeset().table().drawn()))
+    assert {cell: len(boxes) for cell, boxes in found.items() if cell in WORDS} == dict.fromkeys(WORDS, 1)
+    for (row, column), [(x0, y0, x1, y1)] in ((cell, found[cell]) for cell in WORDS):
+        assert XS[column] < x0 < XS[column] + 6 < x1 < XS[column + 1]
+        assert TOP + HEIGHT * row <= y0 < TOP + HEIGHT * row + 7
+        assert TOP + HEIGHT * row + 15 < y1 <= TOP + HEIGHT * (row + 1)
+
+
+def test_the_lines_of_a_cell_are_parted_and_not_their_signs() -> None:
+    page = Typeset().table()
+    page.page.draw_line((XS[0], 200), (XS[-1], 200), width=0.7)
+    for x in XS:
+        page.page.draw_line((x, 140), (x, 200), width=0.7)
+    page.text(XS[0] + 6, 166, "农林水支出").text(XS[0] + 6, 178, "项目补助", 9.5).text(XS[0] + 6, 194, "二三一")
+    found = [box for boxes in lines(page.drawn()).values() for box in boxes if box[1] > 150]
+    assert [round((y0 + y1) / 2) for _, y0, _, y1 in sorted(found, key=lambda box: box[1])] == [162, 174, 190]
+
+
+def test_specks_and_strokes_that_stand_alone_are_left_for_a_closer_look() -> None:
+    image = Typeset().table().drawn()
+    for (row, column), side in (((3, 1), 3), ((2, 0), 4)):
+        x, y = round((XS[column + 1] - 12) * 200 / 72), round((TOP + HEIGHT * row + 11) * 200 / 72)
+        image[y : y + side, x : x + side] = 0
+    found = lines(image)
+    assert [len(found[cell]) for cell in WORDS] == [1] * len(WORDS)
+    assert (3, 2) not in found  # a 1
+
+
+def test_nothing_is_said_of_text_that_runs_up_the_page() -> None:
+    known = sheet(np.ascontiguousarray(np.rot90(Typeset().table().drawn())))
+    assert known.cells
+    assert lines_in_cells(known.marks, known.cells, known.unit) is None
+
+
+def test_strokes_of_text_are_no_ruling_lines() -> None:
+    page = Typeset().table().text(40, 30, "支出决算总表").drawn()
+    boxes = strokes(page[:, :, 0], 200)
+    unit = 200 / 72
+    assert any(x0 < 45 * unit and x1 > 98 * unit and y1 < 40 * unit for x0, _, x1, y1 in boxes)
+    assert all(y1 - y0 < HEIGHT * unit for _, y0, _, y1 in boxes)
+    assert len(boxes) >= len(WORDS)
