@@ -10,8 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
-from recount.pipeline.ocr.text.lines import OcrLine, without
+from recount.pipeline.ocr.text.lines import LINE, OcrLine, without
 from recount.pipeline.split.folding import SIMPLIFIED
 
 # Points of a number that are separators.
@@ -48,6 +49,9 @@ _COMMA_FOR_POINT = re.compile(r"(?<=\d)[,，](?=\d{2}%?$)")  # two digits are no
 _GAP = re.compile(r"(?<=\d[,.，．]) (?=\d)|(?<=\d) (?=[,.，．]\d)")
 # Specks behind or before a whole figure in a cell, and what is blank between; .88 may have lost its 0.
 _LOOSE_POINT = re.compile(r"(?<=[\d%])[\s.．。,，·、•'‘’`:：—–一]+$|^(?![.．]\d\d$)[.．·•,，、'‘’`\s]+(?=[<>=≥≤\d])")
+# A figure that is set wide, with gaps read where its signs stand apart: 12 4.3 2
+_SPACED = re.compile(r"(?=.* )\d[\d ]*(?:[,，] ?\d ?\d ?\d ?)*[.．] ?\d ?\d%?")
+_WIDE = 0.7  # em from the middle of a digit to the next; digits that are set close stand half an em apart
 # All that a figure may consist of, specks at either end included.
 _FIGURE = re.compile(r"[.．·•,，、'‘’`\s]*[<>=≥≤]*\d[\d,，]*(?:[.．]\d+)?%?[\s.．。,，·、•'‘’`:：—–一]*")
 # A speck before a number that has its point.
@@ -107,6 +111,8 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
         dropped.update(index for match in pattern.finditer(text) for index in range(*match.span()))
     if label:
         dropped.update(index for match in _LABEL.finditer(text) for index in range(*match.span()))
+    if alone and _SPACED.fullmatch(text) and _is_wide(line):
+        dropped.update(index for index, sign in enumerate(text) if sign == " ")
     if alone and _FIGURE.fullmatch(text):
         dropped.update(index for match in _LOOSE_POINT.finditer(text) for index in range(*match.span()))
     for match in _POINT.finditer(text):
@@ -115,6 +121,14 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
         else:  # speckle
             dropped.add(match.start())
     return without(replace(line, text=text), dropped)
+
+
+def _is_wide(line: OcrLine) -> bool:
+    """Whether the signs of a figure stand as far apart as ideographs, each as far from the next: it is one number."""
+    middles = [(box[0] + box[2]) / 2 for box, sign in zip(line.boxes, line.text, strict=True) if sign != " "]
+    steps = [right - left for left, right in pairwise(middles)]
+    em = (line.box[3] - line.box[1]) / LINE
+    return min(steps) > _WIDE * em and max(steps) < 2 * min(steps)
 
 
 def is_speck(text: str) -> bool:

@@ -20,7 +20,7 @@ _LEFT_OVER = 0.4  # em of ink beside the text as read that may be a character
 _FEW_STEPS = 3  # so few distances say less than the height: the network places signs to a fifth of an em
 _STROKES = 0.08  # of a box's height: so far apart are the strokes of a character at most
 _SPECKS = 0.15  # share of the ink of the line's strokes below which a band above or below it is none
-_LINE = 1.2  # height of a line's box, in em
+LINE = 1.2  # height of a line's box, in em
 _RULED = 28.0  # points; no strokes of characters in a row make a line so long
 _NEAR = 5.0  # points between signs that are of one line
 _HIGH = 4.0, 40.0  # points; a line is so high
@@ -121,7 +121,7 @@ def placed(image: Grey, box: Box, line: Decoded) -> OcrLine:
     middles = [box[0] + share * (box[2] - box[0]) for share in centres]
     top, bottom, left, right = _inked(image, box)
     em = _em(text, middles, bottom - top, box[3] - box[1])
-    top, bottom = (top + bottom - _LINE * em) / 2, (top + bottom + _LINE * em) / 2
+    top, bottom = (top + bottom - LINE * em) / 2, (top + bottom + LINE * em) / 2
     widths = [em * (1.0 if sign >= _WIDE_SIGN else _NARROW) for sign in text]
     boxes = []
     for index, middle in enumerate(middles):

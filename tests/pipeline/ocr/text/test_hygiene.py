@@ -170,3 +170,28 @@ def test_a_speck_behind_a_line_is_no_sign(read: str, score: float, meant: str) -
 @pytest.mark.parametrize("text", ["*", "·", "•.", "，"])
 def test_the_star_of_a_seal_and_specks_are_no_text(text: str) -> None:
     assert clean(line(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("read", "wide", "meant"),
+    [
+        ("12 4.3 2", 8.0, "124.32"),
+        ("1,2 34.5 6", 8.0, "1,234.56"),
+        ("12 4.32", 5.0, "12 4.32"),  # set close: two figures
+        ("12 4", 8.0, "12 4"),
+    ],
+)
+def test_a_figure_that_is_set_wide_is_one(read: str, wide: float, meant: str) -> None:
+    """A blank takes no room of its own there: the network reads one where the signs stand apart."""
+    boxes, x = [], 0.0
+    for sign in read:
+        boxes.append((x, 0.0, x + (wide if sign != " " else 0.1), 12.0))
+        x += wide if sign != " " else 0.0
+    cleaned = clean(OcrLine(read, tuple(boxes), (0.9,) * len(read), (0.0, 0.0, x, 12.0)), alone=True)
+    assert cleaned is not None
+    assert cleaned.text == meant
+    moved = [40.0 * (at > 2) for at in range(len(boxes))]
+    apart = [(box[0] + more, box[1], box[2] + more, box[3]) for box, more in zip(boxes, moved, strict=True)]
+    cleaned = clean(OcrLine(read, tuple(apart), (0.9,) * len(read), (0.0, 0.0, x + 40, 12.0)), alone=True)
+    assert cleaned is not None
+    assert cleaned.text == read, "a wide gap is between two figures"
