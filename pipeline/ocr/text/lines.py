@@ -35,6 +35,7 @@ _APART = 1.35  # of the usual height: from line to line at least
 _THIN = 0.15  # share of the usual ink of a row that there is at most between two lines that touch
 _OFF = 0.35  # of the usual height: so far from where it should be lines are parted at most
 _GAP = 14.0  # points between signs of a cell that are still of one line
+_GAP_WIDE = 2.2  # of the usual height: the same where figures are set wide, whose points are no larger than specks
 _SIDE = 0.5  # of the usual height: the sides of a line at least; smaller ones, as of a lone 1, are for a closer look
 _CELL_PAD = 0.25  # of the height of a line's ink: around it, as far as its cell goes
 _LOWEST = 0.7  # of the usual height: the ink of a line counts as so high at least
@@ -296,8 +297,9 @@ def _lines(inked: _Inked, rows: Sequence[tuple[int, int]], usual: float, unit: f
             joined[-1] = joined[-1][0], end
         else:
             joined.append((start, end))
+    gap = round(max(_GAP * unit, _GAP_WIDE * usual))
     for top, bottom in (piece for start, end in joined for piece in _parted(inked.ink, start, end, usual)):
-        for left, right in runs_of(inked.ink[top:bottom].any(axis=0), bridge=round(_GAP * unit)):
+        for left, right in runs_of(inked.ink[top:bottom].any(axis=0), bridge=gap):
             if min(bottom - top, right - left) >= _SIDE * usual:
                 yield x0 + left, y0 + top, x0 + right, y0 + bottom
 
