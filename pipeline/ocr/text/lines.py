@@ -35,6 +35,7 @@ _BESIDE = 0.6  # of the usual height: so far from a line's signs are points of i
 _USUAL = 8.0  # points; the ink of a line is so high where there is none to tell
 _ONE_LINE = 1.5  # of the usual height of a line's ink: so high is one line at most
 _GAP = 14.0  # points between signs of a cell that are still of one line
+_GAP_WIDE = 2.2  # of the usual height: the same where figures are set wide, whose points are no larger than specks
 _SIDE = 0.5  # of the usual height: the sides of a line at least; smaller ones, as of a lone 1, are for a closer look
 _PAPER = 0.35, 0.25  # of the height of a line's ink: beside and above it, as far as its cell goes
 _LOWEST = 0.7  # of the usual height: the ink of a line counts as so high at least
@@ -303,7 +304,8 @@ def _is_upright(inked: Sequence[_Inked]) -> bool:
 def _pieces(inked: _Inked, top: int, bottom: int, usual: float, unit: float) -> Iterator[Box]:
     """The boxes of the ink of the line in a cell, set apart where it is interrupted. top, bottom: of its signs."""
     x0, y0 = inked.cell[:2]
-    for left, right in runs_of(inked.ink[top:bottom].any(axis=0), bridge=round(_GAP * unit)):
+    gap = round(max(_GAP * unit, _GAP_WIDE * usual))
+    for left, right in runs_of(inked.ink[top:bottom].any(axis=0), bridge=gap):
         if min(bottom - top, right - left) >= _SIDE * usual:
             first = max(0, left - round(_BESIDE * usual))
             own = first + np.flatnonzero(inked.whole[top:bottom, first : right + round(_BESIDE * usual)].any(axis=0))

@@ -84,6 +84,17 @@ def test_specks_and_strokes_that_stand_alone_are_left_for_a_closer_look() -> Non
     assert (3, 2) not in found  # a 1
 
 
+def test_a_figure_that_is_set_wide_is_in_one_line() -> None:
+    """Its point is no larger than a speck: the digits beside it must not be taken for two figures."""
+    marks = np.zeros((60, 300), bool)
+    for x in (40, 78, 142, 180):  # a point stands between the second and the third
+        marks[20:44, x : x + 14] = True
+    marks[41:44, 116:119] = True
+    [line] = lines_in_cells(marks, [(0.0, 0.0, 300.0, 60.0)], 200 / 72) or []
+    assert line[0] < 40
+    assert line[2] > 194
+
+
 def test_nothing_is_said_of_text_that_runs_up_the_page() -> None:
     known = sheet(np.ascontiguousarray(np.rot90(Typeset().table().drawn())))
     assert known.cells
