@@ -428,7 +428,7 @@ def init_family(
     if example is not None or schema is not None:
         from rich.console import Console
 
-        from recount.pipeline.run.drafted import draft
+        from recount.pipeline.draft.drafted import draft
 
         settings = asked.settings if schema is None else replace(asked.settings, model=None)
         _say_who_is_asked(settings, Console(stderr=True), "recount: names are asked of {model} at {endpoint}")

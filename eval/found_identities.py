@@ -3,7 +3,7 @@
     python -m recount.eval.found_identities [--reports 10] [--fresh 20] [--seed 0] [--missing]
 
 From so many generated reports of each form of final accounts the relations are searched by which `recount init-family
---from` drafts identities (pipeline/run/relations.py): within each section and table, between the columns of lists of
+--from` drafts identities (pipeline/draft/relations.py): within each section and table, between the columns of lists of
 rows, and between places that print the same. Then is said, of each form and of all:
 
 - written: the identities of the schema that three of those reports at least evaluate, not all with a base of nothing,
@@ -28,7 +28,7 @@ from itertools import count
 from typing import Any
 
 from recount.eval.generator import Form, draft
-from recount.pipeline.run.relations import MARGIN, Series, Value, relations
+from recount.pipeline.draft.relations import MARGIN, Series, Value, relations
 from recount.pipeline.verify.place import key_of, list_of
 from recount.pipeline.verify.recount import identities_of
 from recount.schemas.arithmetic import Identity, evaluate

@@ -30,7 +30,7 @@ TRANSLATED = CATALOGUE.with_suffix(".po")
 SAID = (
     "cli.py", "options.py", "desk/*.py", "eval/cli.py", "eval/commands.py", "eval/cases.py",
     "eval/goldset/generated.py", "eval/goldset/promote.py", "eval/score/results.py", "pipeline/*.py",
-    "pipeline/archive/*.py", "pipeline/run/*.py", "pipeline/output/*.py", "pipeline/review/*.py",
+    "pipeline/archive/*.py", "pipeline/draft/*.py", "pipeline/run/*.py", "pipeline/output/*.py", "pipeline/review/*.py",
     "pipeline/model/*.py", "pipeline/model/transport/*.py", "pipeline/ocr/**/*.py", "pipeline/read/pdf.py",
     "pipeline/read/texts.py",
 )  # fmt: skip

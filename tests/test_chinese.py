@@ -28,7 +28,7 @@ NAMES = re.findall(
     "Recount recount PDF JSON Schema OCR URL TOML MB HTTP OpenAI OpenTelemetry Ray RAY_ADDRESS RECOUNT_LANG "
     "RECOUNT_MODEL RECOUNT_BASE_URL Ctrl zip csv parquet jsonl xlsx sqlite auto template gguf null low medium title en "
     "zh md html txt cells raw tabs unruled fax good fair poor report figures budget_items discrepancies verified "
-    "repaired misread other_token as_printed not_a_figure disputed money unit year charity enterprise",
+    "repaired misread other_token as_printed not_a_figure disputed money unit year charity enterprise openvino CPU GPU",
 )
 """Products, units, formats, and words that one types: they are the same in any language; so are the commands."""
 NO_SENTENCE = re.compile(

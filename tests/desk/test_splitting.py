@@ -14,7 +14,7 @@ from recount.eval.generator import Form, Options, generate
 from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.settings import Settings
 from recount.tests.desk.test_page import EVIL, Elements
-from recount.tests.pipeline.run.test_drafted import balance, typeset
+from recount.tests.pipeline.draft.test_drafted import balance, typeset
 
 TABLE = ["Balance Sheet", "(USD thousands)"], balance(("December 31, 2023", 41), ("December 31, 2022", 97))
 ODD = [["", "Amount"], ["Paid on 1.2.2023", "1,200.00"], ["Ref", "12b40"], ["Rest", "900.00"]]

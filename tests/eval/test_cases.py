@@ -9,10 +9,10 @@ import pytest
 from recount.eval.cases import find_cases
 from recount.eval.commands import run_evaluation
 from recount.eval.score.results import totals
+from recount.pipeline.draft.drafted import draft
 from recount.pipeline.errors import UsageError
-from recount.pipeline.run.drafted import draft
 from recount.pipeline.settings import Settings
-from recount.tests.pipeline.run.test_drafted import english
+from recount.tests.pipeline.draft.test_drafted import english
 
 
 def test_what_a_draft_expects_of_its_examples_is_gold_once_they_lie_beside_it(tmp_path: Path) -> None:

@@ -16,19 +16,19 @@ from recount.cli import main
 from recount.desk.session import Asked, Session
 from recount.desk.shelf import Shelf, key_of
 from recount.pipeline.archive.sources import find_sources
+from recount.pipeline.draft.drafted import draft
 from recount.pipeline.errors import ModelError, NotAReport, TwoFamilies, UsageError
 from recount.pipeline.lasting import encoded
 from recount.pipeline.model.ask.question import Question, Reply
 from recount.pipeline.output.export import export
 from recount.pipeline.recognise import families_in, family_folders, family_of, fingerprint
 from recount.pipeline.result import plain, read_result
-from recount.pipeline.run.drafted import draft
 from recount.pipeline.run.runner import run, variant_of
 from recount.pipeline.settings import ModelSettings, Settings
 from recount.pipeline.structure import structure
 from recount.pipeline.usage import NOTHING
 from recount.schemas.registry import FAMILIES
-from recount.tests.pipeline.run.test_drafted import balance, typeset
+from recount.tests.pipeline.draft.test_drafted import balance, typeset
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = sorted((ROOT / "examples" / "archive").rglob("*.pdf"))[0]

@@ -87,7 +87,7 @@ class _Seen:
 
 
 def _look(prepared: Prepared, engine: Engine) -> _Seen:
-    """The lines in the cells of a page's tables by their ink, those elsewhere by the detector; all by the detector
+    """The lines that are alone in a cell by their ink, those elsewhere by the detector; all by the detector
     where ink is not sure: coarse, under a seal, in a table with a line that breaks off, on a page on its side."""
     image = prepared.image
     if prepared.coarse or prepared.stamped is not None:
@@ -95,11 +95,12 @@ def _look(prepared: Prepared, engine: Engine) -> _Seen:
     text = strokes(image, prepared.dpi)
     sheet = sheet_of(image, prepared.dpi, find_rulings(image, prepared.dpi, text))
     tables = [tuple(side * sheet.unit for side in table) for table in sheet.tables]
-    lines = None if broken_off(sheet.rulings, sheet.tables) else lines_in_cells(sheet.marks, sheet.cells, sheet.unit)
-    if lines is None:
+    known = None if broken_off(sheet.rulings, sheet.tables) else lines_in_cells(sheet.marks, sheet.cells, sheet.unit)
+    if known is None:
         return _Seen(engine.detect(image))
-    outside = engine.detect(image, [box for box in text if not _lies_in(box, tables)])
-    lines += [box for box in outside if not _lies_in(box, tables)]
+    lines, full = known
+    near = [*full, *(box for box in text if not _lies_in(box, tables))]
+    lines += [box for box in engine.detect(image, near) if _lies_in(box, full) or not _lies_in(box, tables)]
     return _Seen(sorted(lines, key=lambda box: (box[1], box[0])), sheet)
 
 

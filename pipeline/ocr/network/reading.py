@@ -119,10 +119,9 @@ Mask = npt.NDArray[np.bool_]
 Doubles = npt.NDArray[np.float64]
 
 _HEIGHT = 48  # pixels that the network wants
-_BUCKET = 16  # widths are padded to multiples of this: engines prepare themselves anew for every size
+_BUCKET = 32  # widths are padded to multiples of this: engines prepare themselves anew for every size
 _WIDE_BUCKET = 64  # the same for a line that is read alone
 _NARROWEST = 96  # pixels that a line is padded to at least
-_BEHIND = 8  # pixels behind a line at least: a last sign without anything behind it is lost now and then
 _WIDEST = 3200  # pixels; a longer line is squeezed
 _BATCHES = (6, 2, 1)  # lines that are recognised together: every number is a new size, and six are enough
 _ALONE = 320  # pixels; a wider line is work enough of its own
@@ -242,7 +241,7 @@ def _batches(widths: Sequence[int], sizes: Sequence[int]) -> Iterator[_Batch]:
         alike[_padded(width)].append(index)
     for width, indices in sorted(alike.items()):
         start = 0
-        for size in sizes if width <= _ALONE + _BUCKET else (1,):
+        for size in sizes if width <= _ALONE else (1,):
             while len(indices) - start >= size:
                 yield _Batch(indices[start : start + size], width)
                 start += size
@@ -264,7 +263,7 @@ def _scaled(image: Grey) -> Floats:
 
 def _padded(width: int) -> int:
     step = _BUCKET if width <= _ALONE else _WIDE_BUCKET
-    return max(_NARROWEST, -(-(width + _BEHIND) // step) * step)
+    return max(_NARROWEST, -(-width // step) * step)
 
 
 def _best(chosen: Signs, chances: Floats, share: float, signs: Sequence[str]) -> Decoded:

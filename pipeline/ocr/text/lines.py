@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -28,16 +27,17 @@ _HIGH = 4.0, 40.0  # points; a line is so high
 _BEYOND = 0.3, 0.2  # of the height of a line's ink: beside and above it, as a detector's box goes
 _LEAST_SIDE = 2.0  # points; ink that is smaller both ways is a speck or a point
 _LEAST_INK = 0.6  # square points of a sign
+_SPANS = 0.9  # share of a cell's side from which ink is no sign
+_TALLEST = 14.0  # points; but a sign may be so high
+_STROKE = 1.2  # points; what is thinner at the side of a cell is of its ruling line
+_LEAST_POINT = 0.15  # square points of a point
+_BESIDE = 0.6  # of the usual height: so far from a line's signs are points of it
 _USUAL = 8.0  # points; the ink of a line is so high where there is none to tell
-_ONE_LINE = 1.3  # of the usual height of a line's ink: so high is a line at most; ideographs are in pieces
-_TWO_LINES = 1.7  # from so high on it is two lines, which touch
-_APART = 1.35  # of the usual height: from line to line at least
-_THIN = 0.15  # share of the usual ink of a row that there is at most between two lines that touch
-_OFF = 0.35  # of the usual height: so far from where it should be lines are parted at most
+_ONE_LINE = 1.5  # of the usual height of a line's ink: so high is one line at most
 _GAP = 14.0  # points between signs of a cell that are still of one line
 _GAP_WIDE = 2.2  # of the usual height: the same where figures are set wide, whose points are no larger than specks
 _SIDE = 0.5  # of the usual height: the sides of a line at least; smaller ones, as of a lone 1, are for a closer look
-_CELL_PAD = 0.25  # of the height of a line's ink: around it, as far as its cell goes
+_PAPER = 0.35, 0.25  # of the height of a line's ink: beside and above it, as far as its cell goes
 _LOWEST = 0.7  # of the usual height: the ink of a line counts as so high at least
 _LEANS = 2.5  # a cell's ink so many times as long as wide runs along its longer side
 
@@ -239,14 +239,16 @@ def strokes(image: Grey, dpi: float) -> list[Box]:
 
 @dataclass(frozen=True, slots=True)
 class _Inked:
-    """A cell and its ink without specks."""
+    """A cell, its ink without specks, and all that may be of a sign: a point and a colon are as small as specks."""
 
     cell: Box
     ink: Mask
+    whole: Mask
 
 
-def lines_in_cells(marks: Mask, cells: Sequence[Box], unit: float) -> list[Box] | None:
-    """The boxes of the lines of text in cells, with paper around them as a detector leaves it.
+def lines_in_cells(marks: Mask, cells: Sequence[Box], unit: float) -> tuple[list[Box], list[Box]] | None:
+    """The boxes of the lines of text in cells that hold one each, with paper around them as a detector leaves it, and
+    the cells that hold more.
 
     marks: the ink of a page, without ruling lines; unit: pixels a point. Left out are small lines, which may be dirt.
     None where most text seems to run up or down the page.
@@ -254,14 +256,17 @@ def lines_in_cells(marks: Mask, cells: Sequence[Box], unit: float) -> list[Box] 
     inked = list(_signs_in(marks, cells, unit))
     if _is_upright(inked):
         return None
-    rows = [runs_of(one.ink.any(axis=1)) for one in inked]
-    heights = [end - start for own in rows for start, end in own if end - start > _HIGH[0] * unit]
-    usual = float(np.median(heights)) if heights else _USUAL * unit
-    return [
+    rows = [np.flatnonzero(one.ink.any(axis=1)) for one in inked]
+    heights = [float(end - start) for one in inked for start, end in runs_of(one.ink.any(axis=1))]
+    usual = float(np.median([high for high in heights if high > _HIGH[0] * unit] or [_USUAL * unit]))
+    lone = [own[-1] - own[0] < _ONE_LINE * usual for own in rows]
+    lines = [
         _with_paper(line, one.cell, usual)
-        for one, own in zip(inked, rows, strict=True)
-        for line in _lines(one, own, usual, unit)
+        for one, own, single in zip(inked, rows, lone, strict=True)
+        for line in _pieces(one, int(own[0]), int(own[-1]) + 1, usual, unit)
+        if single
     ]
+    return lines, [one.cell for one, single in zip(inked, lone, strict=True) if not single]
 
 
 def _signs_in(marks: Mask, cells: Sequence[Box], unit: float) -> Iterator[_Inked]:
@@ -271,11 +276,19 @@ def _signs_in(marks: Mask, cells: Sequence[Box], unit: float) -> Iterator[_Inked
         if not part.any():
             continue
         _, labels, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
-        sides, inks = stats[:, 2:4].max(axis=1), stats[:, 4]
-        signs = (sides >= _LEAST_SIDE * unit) & (inks >= _LEAST_INK * unit**2)
+        (width, height), inks = stats[:, 2:4].T, stats[:, 4]
+        signs = (np.maximum(width, height) >= _LEAST_SIDE * unit) & (inks >= _LEAST_INK * unit**2)
+        # What is left of a ruling line reaches from side to side, or lies along one.
+        signs &= (width <= _SPANS * part.shape[1]) & (height <= np.maximum(_SPANS * part.shape[0], _TALLEST * unit))
+        thin = np.minimum(width, height) < _STROKE * unit
+        left, top = stats[:, :2].T
+        aside = (left == 0) | (top == 0) | (left + width == part.shape[1]) | (top + height == part.shape[0])
+        signs &= ~(thin & aside)
+        points = (np.maximum(width, height) < _LEAST_SIDE * unit) & (inks >= _LEAST_POINT * unit**2)
+        points[0] = False
         signs[0] = False  # the paper
         if signs.any():
-            yield _Inked(cell, signs[labels])
+            yield _Inked(cell, signs[labels], (signs | points)[labels])
 
 
 def _is_upright(inked: Sequence[_Inked]) -> bool:
@@ -288,44 +301,22 @@ def _is_upright(inked: Sequence[_Inked]) -> bool:
     return high > wide
 
 
-def _lines(inked: _Inked, rows: Sequence[tuple[int, int]], usual: float, unit: float) -> Iterator[Box]:
-    """The boxes of the ink of the lines in a cell. rows: the stretches of its height that have ink."""
+def _pieces(inked: _Inked, top: int, bottom: int, usual: float, unit: float) -> Iterator[Box]:
+    """The boxes of the ink of the line in a cell, set apart where it is interrupted. top, bottom: of its signs."""
     x0, y0 = inked.cell[:2]
-    joined: list[tuple[int, int]] = []
-    for start, end in rows:
-        if joined and end - joined[-1][0] <= _ONE_LINE * usual:
-            joined[-1] = joined[-1][0], end
-        else:
-            joined.append((start, end))
     gap = round(max(_GAP * unit, _GAP_WIDE * usual))
-    for top, bottom in (piece for start, end in joined for piece in _parted(inked.ink, start, end, usual)):
-        for left, right in runs_of(inked.ink[top:bottom].any(axis=0), bridge=gap):
-            if min(bottom - top, right - left) >= _SIDE * usual:
-                yield x0 + left, y0 + top, x0 + right, y0 + bottom
-
-
-def _parted(ink: Mask, start: int, end: int, usual: float) -> list[tuple[int, int]]:
-    """A stretch of a cell's height, or the lines that touch each other in it: parted where there is nearly no ink."""
-    number = round((end - start) / (_APART * usual))
-    if end - start < _TWO_LINES * usual or number < 2:
-        return [(start, end)]
-    counts = ink[start:end].sum(axis=1)
-    thin = np.flatnonzero(counts <= _THIN * np.median(counts[counts > 0]))
-    cuts = [start]
-    for index in range(1, number):
-        at = index * (end - start) / number
-        near = thin[np.abs(thin - at) < _OFF * usual]
-        if not len(near):
-            return [(start, end)]
-        cuts.append(start + int(near[np.abs(near - at).argmin()]))
-    return list(pairwise([*cuts, end]))
+    for left, right in runs_of(inked.ink[top:bottom].any(axis=0), bridge=gap):
+        if min(bottom - top, right - left) >= _SIDE * usual:
+            first = max(0, left - round(_BESIDE * usual))
+            own = first + np.flatnonzero(inked.whole[top:bottom, first : right + round(_BESIDE * usual)].any(axis=0))
+            yield x0 + float(own[0]), y0 + top, x0 + float(own[-1]) + 1, y0 + bottom
 
 
 def _with_paper(line: Box, cell: Box, usual: float) -> Box:
     """The box of a line's ink with paper around it, as far as the cell goes."""
     height = max(line[3] - line[1], _LOWEST * usual)
-    beside = _CELL_PAD * height
-    above = beside + (height - (line[3] - line[1])) / 2
+    beside, above = (share * height for share in _PAPER)
+    above += (height - (line[3] - line[1])) / 2
     return (
         max(cell[0], line[0] - beside),
         max(cell[1], line[1] - above),

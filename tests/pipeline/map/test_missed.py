@@ -10,7 +10,7 @@ from recount.pipeline.errors import NotAReport
 from recount.pipeline.recognise import family_of
 from recount.pipeline.structure import structure
 from recount.schemas.saying import Saying
-from recount.tests.pipeline.run.test_drafted import balance, typeset
+from recount.tests.pipeline.draft.test_drafted import balance, typeset
 
 COLUMNS = ("December 31, 2023", 41), ("December 31, 2022", 42)
 

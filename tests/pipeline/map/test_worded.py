@@ -10,10 +10,10 @@ import pymupdf
 import pytest
 
 from recount.pipeline.document import Paragraph
+from recount.pipeline.draft.drawn import UNKNOWN
 from recount.pipeline.map.worded import labels_in
 from recount.pipeline.model.ask.prompting import is_in_english
 from recount.pipeline.recognise import family_of
-from recount.pipeline.run.drawn import UNKNOWN
 from recount.pipeline.settings import ModelSettings, Settings
 from recount.pipeline.structure import splits_of, structure
 from recount.schemas.family import Family

@@ -29,7 +29,9 @@ def lines(image: Image) -> dict[Cell, list[Box]]:
     """The lines found in the cells of the table, by row and column, in points."""
     known = sheet(image)
     boxes: dict[Cell, list[Box]] = {}
-    for x0, y0, x1, y1 in lines_in_cells(known.marks, known.cells, known.unit) or []:
+    said = lines_in_cells(known.marks, known.cells, known.unit)
+    assert said is not None
+    for x0, y0, x1, y1 in said[0]:
         box = x0 / known.unit, y0 / known.unit, x1 / known.unit, y1 / known.unit
         cell = int(((box[1] + box[3]) / 2 - TOP) / HEIGHT), sum(x < (box[0] + box[2]) / 2 for x in XS) - 1
         boxes.setdefault(cell, []).append(box)
@@ -47,14 +49,29 @@ def test_each_cell_with_a_word_has_its_line(damaged: object) -> None:
         assert TOP + HEIGHT * row + 15 < y1 <= TOP + HEIGHT * (row + 1)
 
 
-def test_the_lines_of_a_cell_are_parted_and_not_their_signs() -> None:
+def test_a_cell_with_more_than_one_line_is_left_to_the_detector() -> None:
     page = Typeset().table()
     page.page.draw_line((XS[0], 200), (XS[-1], 200), width=0.7)
     for x in XS:
         page.page.draw_line((x, 140), (x, 200), width=0.7)
-    page.text(XS[0] + 6, 166, "农林水支出").text(XS[0] + 6, 178, "项目补助", 9.5).text(XS[0] + 6, 194, "二三一")
-    found = [box for boxes in lines(page.drawn()).values() for box in boxes if box[1] > 150]
-    assert [round((y0 + y1) / 2) for _, y0, _, y1 in sorted(found, key=lambda box: box[1])] == [162, 174, 190]
+    page.text(XS[0] + 6, 166, "农林水支出").text(XS[0] + 6, 178, "项目补助").text(XS[1] + 6, 172, "二三一")
+    known = sheet(page.drawn())
+    said = lines_in_cells(known.marks, known.cells, known.unit)
+    assert said is not None
+    below = [(round(x0 / known.unit), round(y0 / known.unit)) for x0, y0, _, _ in said[0] if y0 > 150 * known.unit]
+    assert [abs(x - XS[1] - 3) < 3 for x, _ in below] == [True]
+    [full] = said[1]
+    assert [round(side / known.unit) for side in full] == [41, 149, 169, 199]
+
+
+def test_points_at_the_ends_of_a_line_are_of_it() -> None:
+    typeset = Typeset().table()
+    typeset.page.draw_rect(
+        (XS[2] + 3, TOP + HEIGHT + 2, XS[3] - 3, TOP + 2 * HEIGHT - 2), color=(1, 1, 1), fill=(1, 1, 1)
+    )
+    [box] = lines(typeset.text(XS[2] + 6, TOP + HEIGHT + 15, ".31.").drawn())[1, 2]
+    assert box[0] < XS[2] + 7
+    assert box[2] > XS[2] + 6 + 2 * 5.8 + 2 * 2.9 - 1
 
 
 def test_specks_and_strokes_that_stand_alone_are_left_for_a_closer_look() -> None:

@@ -19,13 +19,13 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from recount.pipeline.draft.drawn import Drawn, Line, Rows, Table, beside
+from recount.pipeline.draft.relations import MARGIN
 from recount.pipeline.errors import ModelError
 from recount.pipeline.map.statements import are_alike, spaceless
 from recount.pipeline.model.ask.prompting import naming
 from recount.pipeline.model.ask.question import Answer, Asker, Question
 from recount.pipeline.result import Result
-from recount.pipeline.run.drawn import Drawn, Line, Rows, Table, beside
-from recount.pipeline.run.relations import MARGIN
 from recount.pipeline.settings import ModelSettings
 from recount.pipeline.split.folding import has_ideograph
 from recount.schemas.arithmetic import Evaluation, evaluate

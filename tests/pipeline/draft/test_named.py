@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
+from recount.pipeline.draft.drafted import Drafted, draft
 from recount.pipeline.recognise import family_of
 from recount.pipeline.result import Result
-from recount.pipeline.run.drafted import Drafted, draft
 from recount.pipeline.settings import ModelSettings, Settings
 from recount.pipeline.structure import structure
 from recount.schemas.declared import family_from
+from recount.tests.pipeline.draft.test_drafted import amounts, balance, typeset
+from recount.tests.pipeline.draft.test_drafted_forms import incomes
+from recount.tests.pipeline.draft.test_drafted_forms import told as in_words
 from recount.tests.pipeline.model.server import Asked, Length, Script, Scripted, Status, Words, scripted
-from recount.tests.pipeline.run.test_drafted import amounts, balance, typeset
-from recount.tests.pipeline.run.test_drafted_forms import incomes
-from recount.tests.pipeline.run.test_drafted_forms import told as in_words
 from recount.tests.pipeline.test_own_family import run
 
 YEARS = (("2023", 41), ("2022", 97))

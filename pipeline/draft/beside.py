@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import log10
 
-from recount.pipeline.run.relations import MARGIN, Series, Value
+from recount.pipeline.draft.relations import MARGIN, Series, Value
 from recount.schemas.figures import Kind
 
 # --- of two periods

@@ -13,12 +13,12 @@ from itertools import pairwise, product
 from math import log10
 
 from recount.pipeline.document import Cell, Document, Grid, Token
+from recount.pipeline.draft.beside import EARLIER, Beside, Others, Since, beside_of, says, since
+from recount.pipeline.draft.relations import MARGIN, Relation, Series, Value, relations
 from recount.pipeline.map.captions import title_of
 from recount.pipeline.map.columns import Column
 from recount.pipeline.map.headed import Headed, headed, labelled, said_in
 from recount.pipeline.map.statements import Lines, figure_of, kind_of_label, lines_of, spaceless
-from recount.pipeline.run.beside import EARLIER, Beside, Others, Since, beside_of, says, since
-from recount.pipeline.run.relations import MARGIN, Relation, Series, Value, relations
 from recount.pipeline.split.folding import has_ideograph
 from recount.schemas.declared import end_of, key_of
 from recount.schemas.family import Family

@@ -11,13 +11,13 @@ from typing import Any
 import pymupdf
 import pytest
 
+from recount.pipeline.draft.drafted import draft
+from recount.pipeline.draft.imported import imported
 from recount.pipeline.errors import UsageError
 from recount.pipeline.recognise import family_of
-from recount.pipeline.run.drafted import draft
-from recount.pipeline.run.imported import imported
 from recount.pipeline.structure import structure
 from recount.schemas.declared import family_from
-from recount.tests.pipeline.run.test_drafted import balance, english, structured, typeset
+from recount.tests.pipeline.draft.test_drafted import balance, english, structured, typeset
 from recount.tests.pipeline.test_own_family import run
 
 # --- an invoice

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from recount.pipeline.draft.drawn import unused
 from recount.pipeline.errors import UsageError
 from recount.pipeline.map.tables.sheet import bare
-from recount.pipeline.run.drawn import unused
 from recount.pipeline.split.folding import fold, has_ideograph
 from recount.schemas.declared import key_of
 from recount.schemas.family import AS_PRINTED

@@ -9,8 +9,8 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recount.pipeline.run.beside import EARLIER, Beside, Since, beside_of, since
-from recount.pipeline.run.relations import Relation, Series, relations
+from recount.pipeline.draft.beside import EARLIER, Beside, Since, beside_of, since
+from recount.pipeline.draft.relations import Relation, Series, relations
 from recount.schemas.figures import Kind
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pymupdf
 import pytest
 
+from recount.pipeline.draft.drafted import draft
 from recount.pipeline.errors import UsageError
 from recount.pipeline.recognise import family_of
 from recount.pipeline.result import Result
-from recount.pipeline.run.drafted import draft
 from recount.pipeline.structure import structure
 from recount.schemas.declared import family_from
 from recount.tests.pipeline.test_own_family import run

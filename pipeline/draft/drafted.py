@@ -18,6 +18,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from recount.pipeline.draft.beside import Since
+from recount.pipeline.draft.drawn import UNKNOWN, Drawn, Line, Rate, Rows, Table, across, drawn_from, totals
+from recount.pipeline.draft.imported import Imported, imported
+from recount.pipeline.draft.named import asking, name_parts, propose, read_otherwise, restore
+from recount.pipeline.draft.relations import Relation, Value, relations
+from recount.pipeline.draft.sections import worded
+from recount.pipeline.draft.signs import signs_in, told_apart
 from recount.pipeline.errors import UsageError
 from recount.pipeline.lasting import encoded
 from recount.pipeline.map.statements import kind_of_label, spaceless
@@ -25,13 +32,6 @@ from recount.pipeline.map.tables.sheet import bare
 from recount.pipeline.model.ask.question import Asker
 from recount.pipeline.recognise import family_of, free_name
 from recount.pipeline.result import Result
-from recount.pipeline.run.beside import Since
-from recount.pipeline.run.drawn import UNKNOWN, Drawn, Line, Rate, Rows, Table, across, drawn_from, totals
-from recount.pipeline.run.imported import Imported, imported
-from recount.pipeline.run.named import asking, name_parts, propose, read_otherwise, restore
-from recount.pipeline.run.relations import Relation, Value, relations
-from recount.pipeline.run.sections import worded
-from recount.pipeline.run.signs import signs_in, told_apart
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.split.abroad import power_of
 from recount.pipeline.split.folding import fold, has_ideograph

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 
 from recount.pipeline.document import MONEY, Document, Paragraph, Token
+from recount.pipeline.draft.drawn import Table, free_key
 from recount.pipeline.map.grammar.sections import UNITS
 from recount.pipeline.map.tables.sheet import without_ordinal
 from recount.pipeline.map.worded import is_worded, labels_in, year_of
-from recount.pipeline.run.drawn import Table, free_key
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.outline import every_section, heading_abroad, sections_of
 from recount.schemas.family import Heading
