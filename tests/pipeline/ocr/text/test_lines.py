@@ -90,7 +90,9 @@ def test_a_figure_that_is_set_wide_is_in_one_line() -> None:
     for x in (40, 78, 142, 180):  # a point stands between the second and the third
         marks[20:44, x : x + 14] = True
     marks[41:44, 116:119] = True
-    [line], _ = lines_in_cells(marks, [(0.0, 0.0, 300.0, 60.0)], 200 / 72) or ([], [])
+    found = lines_in_cells(marks, [(0.0, 0.0, 300.0, 60.0)], 200 / 72)
+    assert found is not None
+    [line], _ = found
     assert line[0] < 40
     assert line[2] > 194
 
