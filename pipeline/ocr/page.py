@@ -46,18 +46,14 @@ _LEAST_SCORE_FOUND = 0.7  # the same as _LEAST_SCORE for ink that the detector d
 _DASH = Decoded("—", (0.5,), (_LEAST_SCORE_LONE,))  # where a level stroke is all that a cell has
 
 
-def read_prepared(
-    prepared: Prepared, number: int, detected: Sequence[Box], engine: Engine, sheet: Sheet | None = None
-) -> Page:
-    """The page of a prepared image. number: its own; detected: the boxes that the engine detects on the image; sheet:
-    its ink and cells, where they are known.
+def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engine: Engine) -> Page:
+    """The page of a prepared image. number: its own; detected: the boxes that the engine detects on the image.
 
     What has ink in a cell of a table and could not be read is a remark, and so is a table with a line that breaks off.
     """
     image = prepared.image
-    if sheet is None:
-        sheet = sheet_of(image, prepared.dpi, find_rulings(image, prepared.dpi, detected))
-    rulings = sheet.rulings
+    rulings = find_rulings(image, prepared.dpi, detected)
+    sheet = sheet_of(image, prepared.dpi, rulings)
     boxes, sure = _boxes(image, detected, sheet)
     homes = [_home(box, sheet) for box in boxes]
     taken = {home for home in homes[:sure] if home is not None}

@@ -47,14 +47,13 @@ _CLEARER = 1.02  # how much sharper the lines of text must be when turned
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A page image ready for reading. plain: the same before that; dpi: of image; back: the matrix from its
-    pixels to those of the image it was made of; coarse: it was enlarged; blank: it has not the ink of a single digit;
-    stamped: the image with its seals, where it has some."""
+    pixels to those of the image it was made of; blank: it has not the ink of a single digit; stamped: the image with
+    its seals, where it has some."""
 
     image: Grey
     plain: Grey
     dpi: float
     back: Matrix
-    coarse: bool = False
     blank: bool = False
     stamped: Grey | None = None
 
@@ -79,7 +78,7 @@ def prepare(image: Image, dpi: float) -> Prepared:
     plain = straight(grey)
     clean = smoothed(plain, dpi * scale) if bilevel else _median(plain)
     stamped = None if bare is image else _median(straight(red(image)))
-    return Prepared(clean, plain, dpi * scale, inverse(forth), scale > 1.0, is_blank(plain), stamped)
+    return Prepared(clean, plain, dpi * scale, inverse(forth), is_blank(plain), stamped)
 
 
 def _median(grey: Grey) -> Grey:

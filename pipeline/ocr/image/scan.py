@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import median
 
 import numpy as np
@@ -12,11 +11,10 @@ from recount.pipeline.document import Box, Page, Ruling
 from recount.pipeline.ocr.image.frame import Frame, Share
 from recount.pipeline.ocr.image.images import Picture, part_of, turned
 from recount.pipeline.ocr.image.prepare import Prepared, prepare
-from recount.pipeline.ocr.image.ruling_lines import broken_off, find_rulings
+from recount.pipeline.ocr.image.ruling_lines import find_rulings
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.page import read_prepared
-from recount.pipeline.ocr.text.cells import Sheet, sheet_of
-from recount.pipeline.ocr.text.lines import crop_of, lines_in_cells, strokes
+from recount.pipeline.ocr.text.lines import crop_of
 
 _SAMPLE = 8  # lines that are read to find out which way up a page is
 _LINE = 2.5  # a box this many times as long as high is a line of text
@@ -34,18 +32,18 @@ def read_picture(picture: Picture, number: int, page: int, engine: Engine) -> li
     prepared = prepare(picture.image, picture.dpi)
     if prepared.blank:
         return [_blank(picture, prepared, number, page)]
-    seen = _look(prepared, engine)
-    if _is_sideways(seen.lines):
-        quarters = _better(prepared, seen.lines, (1, 3), engine)
+    boxes = engine.detect(prepared.image)
+    if _is_sideways(boxes):
+        quarters = _better(prepared, boxes, (1, 3), engine)
         prepared = prepare(turned(picture, quarters).image, picture.dpi)
-        seen = _look(prepared, engine)
-    gutter = _gutter(prepared, seen.lines)
+        boxes = engine.detect(prepared.image)
+    gutter = _gutter(prepared, boxes)
     parts = [_WHOLE] if gutter is None else [(0.0, gutter), (gutter, 1.0)]
     pages = [
-        _read_part(picture, quarters, part, number + index, page, engine, (prepared, seen) if part == _WHOLE else None)
+        _read_part(picture, quarters, part, number + index, page, engine, (prepared, boxes) if part == _WHOLE else None)
         for index, part in enumerate(parts)
     ]
-    if _is_unsure([read for read, _ in pages], len(seen.lines)) and _better(prepared, seen.lines, (0, 2), engine) == 2:
+    if _is_unsure([read for read, _ in pages], len(boxes)) and _better(prepared, boxes, (0, 2), engine) == 2:
         quarters = (quarters + 2) % 4
         parts = [(1 - end, 1 - start) for start, end in reversed(parts)]
         pages = [
@@ -67,47 +65,14 @@ def _read_part(
     number: int,
     page: int,
     engine: Engine,
-    known: tuple[Prepared, _Seen] | None,
+    known: tuple[Prepared, list[Box]] | None,
 ) -> tuple[Page, Frame]:
     if known:
-        prepared, seen = known
+        prepared, boxes = known
     else:
         _, prepared = prepared_part(picture, quarters, part)
-        seen = _look(prepared, engine)
-    read = read_prepared(prepared, number, seen.lines, engine, seen.sheet)
-    return read, _frame(picture, prepared, quarters, part, page)
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """Where lines of text stand on a page, in pixels. sheet: its ink and cells, where they told of lines."""
-
-    lines: list[Box]
-    sheet: Sheet | None = None
-
-
-def _look(prepared: Prepared, engine: Engine) -> _Seen:
-    """The lines that are alone in a cell by their ink, those elsewhere by the detector; all by the detector
-    where ink is not sure: coarse, under a seal, in a table with a line that breaks off, on a page on its side."""
-    image = prepared.image
-    if prepared.coarse or prepared.stamped is not None:
-        return _Seen(engine.detect(image))
-    text = strokes(image, prepared.dpi)
-    sheet = sheet_of(image, prepared.dpi, find_rulings(image, prepared.dpi, text))
-    tables = [tuple(side * sheet.unit for side in table) for table in sheet.tables]
-    known = None if broken_off(sheet.rulings, sheet.tables) else lines_in_cells(sheet.marks, sheet.cells, sheet.unit)
-    if known is None:
-        return _Seen(engine.detect(image))
-    lines, full = known
-    near = [*full, *(box for box in text if not _lies_in(box, tables))]
-    lines += [box for box in engine.detect(image, near) if _lies_in(box, full) or not _lies_in(box, tables)]
-    return _Seen(sorted(lines, key=lambda box: (box[1], box[0])), sheet)
-
-
-def _lies_in(box: Box, tables: Sequence[Sequence[float]]) -> bool:
-    """Whether the middle of a box lies in one of the tables."""
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    return any(x0 < x < x1 and y0 < y < y1 for x0, y0, x1, y1 in tables)
+        boxes = engine.detect(prepared.image)
+    return read_prepared(prepared, number, boxes, engine), _frame(picture, prepared, quarters, part, page)
 
 
 def _blank(picture: Picture, prepared: Prepared, number: int, page: int) -> tuple[Page, Frame]:

@@ -25,17 +25,16 @@ class Engine:
     name: str
     loaded: Callable[[], Networks]
 
-    def detect(self, image: Grey, near: Sequence[Box] | None = None) -> list[Box]:
-        """The boxes of the text lines, from top to bottom; near some boxes alone, where these are given."""
+    def detect(self, image: Grey) -> list[Box]:
+        """The boxes of the text lines, from top to bottom."""
 
         def boxes(said: Sequence[Sequence[float]]) -> list[Box]:
             return [(left, top, right, bottom) for left, top, right, bottom in said]
 
         def said_of(images: Sequence[Grey]) -> list[list[Box]]:
-            return [detect(self.loaded().detector, one, near) for one in images]
+            return [detect(self.loaded().detector, one) for one in images]
 
-        where = [] if near is None else [[round(side) for side in box] for box in near]
-        return asked(self.name, ["detect", *where], [image], said_of, boxes)[0]
+        return asked(self.name, ["detect"], [image], said_of, boxes)[0]
 
     def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
         """The best reading of each image of a single line."""

@@ -29,26 +29,18 @@ _STEP = 32  # the network halves the image five times
 _TEXT = 0.3  # probability from which a pixel is of text
 _BOX = 0.5  # mean probability from which a box is of text
 _UNCLIP = 1.6  # the network marks the core of a line; its outline lies area / perimeter times this further out
-_MOST = 0.5  # share of a page's rows from which all of it is looked at
-_FILLED = 64  # pixels
 _SMALLEST = 3  # pixels of the network's map
 _LEVEL = 12.0  # degrees by which a long line may lean: the circular text of a seal is no line
 
 
-def detect(network: Network, image: Grey, near: Sequence[Box] | None = None) -> list[Box]:
-    """The boxes of the text lines on the image, in its pixels, from top to bottom.
-
-    near: boxes around which it is looked, as far as that saves something; None: everywhere.
-    """
+def detect(network: Network, image: Grey) -> list[Box]:
+    """The boxes of the text lines on the image, in its pixels, from top to bottom."""
     height, width = image.shape
     scale = min(1.0, LONGEST_SIDE / max(height, width))
     rows = max(_STEP, round(height * scale / _STEP) * _STEP)
     columns = max(_STEP, round(width * scale / _STEP) * _STEP)
     seen = cv2.resize(image, (columns, rows)).astype(np.float32) / 127.5 - 1.0
-    shown = _shown(near, columns / width, rows / height, seen.shape)
-    if not shown.any():
-        return []
-    probable = _probable(network, seen, shown)
+    probable = network(np.ascontiguousarray(np.broadcast_to(seen, (1, 3, rows, columns))))[0, 0]
     mask = cv2.dilate((probable > _TEXT).astype(np.uint8), np.ones((2, 2), np.uint8))
     outlines, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
     boxes = []
@@ -70,36 +62,6 @@ def detect(network: Network, image: Grey, near: Sequence[Box] | None = None) -> 
     return sorted(boxes, key=lambda box: (box[1], box[0]))
 
 
-def _shown(near: Sequence[Box] | None, across: float, down: float, shape: tuple[int, int]) -> Mask:
-    """Which squares of the network's steps are shown to it: rows and columns around boxes, or all where these are most.
-
-    across, down: pixels that it sees for one of the boxes'; shape: of what it sees, in pixels.
-    """
-    rows, columns = (np.full(side // _STEP, near is None) for side in shape)
-    for x0, y0, x1, y1 in near or ():
-        for marks, start, end in ((rows, y0 * down, y1 * down), (columns, x0 * across, x1 * across)):
-            marks[max(0, math.floor(start / _STEP) - 1) : math.ceil(end / _STEP) + 1] = True
-    if columns.any():
-        first, last = np.flatnonzero(columns)[[0, -1]]
-        columns[first : last + 1] = True  # what stands beside a line tells of it
-    return np.ones((len(rows), len(columns)), bool) if rows.mean() > _MOST else np.outer(rows, columns)
-
-
-def _probable(network: Network, seen: Floats, shown: Mask) -> Floats:
-    """How probable text is at each pixel: not at all in squares that are not shown. Rows that are, are put together:
-    a page's squares say nearly the same beside other ones."""
-    rows, columns = (np.repeat(shown.any(axis=axis), _STEP) for axis in (1, 0))
-    pieces = seen[rows][:, columns]
-    # Of few sizes are there heights: the engine makes itself ready for each that it meets.
-    filled = np.full((-(-len(pieces) // _FILLED) * _FILLED, pieces.shape[1]), np.median(pieces), np.float32)
-    filled[: len(pieces)] = pieces
-    shape = 1, 3, *(pieces if len(pieces) == len(seen) else filled).shape
-    said = network(np.ascontiguousarray(np.broadcast_to(filled[: shape[2]], shape)))[0, 0]
-    probable = np.zeros(seen.shape, np.float32)
-    probable[np.ix_(rows, columns)] = said[: len(pieces)]
-    return probable
-
-
 def _fill(outline: cv2.typing.MatLike, width: int, height: int) -> float:
     """The share of its bounding rectangle that an outline covers, at most 1."""
     return min(1.0, (cv2.contourArea(outline) + width + height) / (width * height))
@@ -114,7 +76,6 @@ def _leans(outline: cv2.typing.MatLike) -> bool:
     return bool(off > _LEVEL)
 
 
-Mask = npt.NDArray[np.bool_]
 Doubles = npt.NDArray[np.float64]
 
 _HEIGHT = 48  # pixels that the network wants

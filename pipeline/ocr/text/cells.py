@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from recount.pipeline.document import Box, Page, Ruling
 from recount.pipeline.ocr.image.prepare import Grey
-from recount.pipeline.ocr.text.lines import Mask, dark_around, runs_of
+from recount.pipeline.ocr.text.lines import runs_of
 from recount.pipeline.split.lattice import RawCell, RawTable, page_grids
 
 _INSET = 0.9  # points between the middle of a ruling line and the inside of its cell
@@ -44,35 +44,35 @@ _ASIDE = 0.6  # share of a line that stands on its side of an edge at least
 _FIGURE = re.compile(r"[-+]?\d[\d,，.．:：]*%?[\s:：.．·]*")
 _THICK = 4.0  # points; strokes that thick are of seals and blots
 
+Mask = npt.NDArray[np.bool_]
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page on which boxes are to be sorted out, in pixels. marks: dark pixels, ruling lines left out; ink: blots too;
-    cells: the insides of the cells of its tables; unit: pixels a point; rulings: its ruling lines, in points; tables:
-    the boxes of its tables, in points."""
+    """A page on which boxes are to be sorted out, in pixels. ink: dark pixels, ruling lines and blots left out;
+    cells: the insides of the cells of its tables; unit: pixels a point; tables: the boxes of its tables, in points."""
 
-    marks: Mask
     ink: Mask
     cells: tuple[Box, ...]
     unit: float
-    rulings: tuple[Ruling, ...] = ()
     tables: tuple[Box, ...] = ()
 
 
 def sheet_of(image: Grey, dpi: float, rulings: Sequence[Ruling]) -> Sheet:
     """The ink and the cells of a straight page image with its ruling lines (in points)."""
     unit = dpi / 72
-    dark = dark_around(image, unit)
+    size = round(14 * unit) | 1
+    dark = np.asarray(
+        cv2.adaptiveThreshold(image, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, size, 18), np.uint8
+    )
     ruled = _ruled(dark, unit, rulings)
     page = Page(1, image.shape[1] / unit, image.shape[0] / unit, (), tuple(rulings))
     tables = page_grids(page).tables
     cells = tuple(_inside(cell.box, ruled, unit) for table in tables for cell in table.cells)
-    marks = (dark > 0) & ~ruled
     thick = round(_THICK * unit)
     blots = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8))
     dark[cv2.dilate(blots, np.ones((3, 3), np.uint8)) > 0] = 0
-    boxes = tuple(table.box for table in tables)
-    return Sheet(marks, marks & (dark > 0), cells, unit, tuple(rulings), boxes)
+    return Sheet((dark > 0) & ~ruled, cells, unit, tuple(table.box for table in tables))
 
 
 def hidden_walls(rulings: Sequence[Ruling], lines: Sequence[tuple[Box, str]]) -> list[Ruling]:

@@ -1,4 +1,4 @@
-"""Lines of an image: found by their ink, cut out, cut from tall boxes, and boxes for their characters."""
+"""Lines of an image: cutting them out, cutting tall boxes into lines, and giving their characters boxes."""
 
 from __future__ import annotations
 
@@ -21,27 +21,6 @@ _FEW_STEPS = 3  # so few distances say less than the height: the network places 
 _STROKES = 0.08  # of a box's height: so far apart are the strokes of a character at most
 _SPECKS = 0.15  # share of the ink of the line's strokes below which a band above or below it is none
 LINE = 1.2  # height of a line's box, in em
-_RULED = 28.0  # points; no strokes of characters in a row make a line so long
-_NEAR = 5.0  # points between signs that are of one line
-_HIGH = 4.0, 40.0  # points; a line is so high
-_BEYOND = 0.3, 0.2  # of the height of a line's ink: beside and above it, as a detector's box goes
-_LEAST_SIDE = 2.0  # points; ink that is smaller both ways is a speck or a point
-_LEAST_INK = 0.6  # square points of a sign
-_SPANS = 0.9  # share of a cell's side from which ink is no sign
-_TALLEST = 14.0  # points; but a sign may be so high
-_STROKE = 1.2  # points; what is thinner at the side of a cell is of its ruling line
-_LEAST_POINT = 0.15  # square points of a point
-_BESIDE = 0.6  # of the usual height: so far from a line's signs are points of it
-_USUAL = 8.0  # points; the ink of a line is so high where there is none to tell
-_ONE_LINE = 1.5  # of the usual height of a line's ink: so high is one line at most
-_GAP = 14.0  # points between signs of a cell that are still of one line
-_GAP_WIDE = 2.2  # of the usual height: the same where figures are set wide, whose points are no larger than specks
-_SIDE = 0.5  # of the usual height: the sides of a line at least; smaller ones, as of a lone 1, are for a closer look
-_PAPER = 0.35, 0.25  # of the height of a line's ink: beside and above it, as far as its cell goes
-_LOWEST = 0.7  # of the usual height: the ink of a line counts as so high at least
-_LEANS = 2.5  # a cell's ink so many times as long as wide runs along its longer side
-
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,118 +187,3 @@ def _inked(image: Grey, box: Box) -> tuple[float, float, float, float]:
     columns = np.flatnonzero(dark.any(axis=0))
     x, y = max(0, round(box[0])), max(0, round(box[1]))
     return y + float(line[0][0]), y + float(line[-1][1]), x + float(columns[0]), x + float(columns[-1]) + 1
-
-
-# --- lines by their ink alone: where a page is ruled, the cells of its tables part them, and no network need be asked
-
-
-def dark_around(image: Grey, unit: float) -> npt.NDArray[np.uint8]:
-    """The pixels that are darker than what is around them: 1, the others 0. unit: pixels a point."""
-    size = round(14 * unit) | 1
-    dark = cv2.adaptiveThreshold(image, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, size, 18)
-    return np.asarray(dark, np.uint8)
-
-
-def strokes(image: Grey, dpi: float) -> list[Box]:
-    """The boxes of what looks like text on a straight page image, ruling lines left out, in its pixels."""
-    unit = dpi / 72
-    dark = dark_around(image, unit)
-    long = round(_RULED * unit)
-    level, upright = (cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones(run, np.uint8)) for run in ((1, long), (long, 1)))
-    dark[cv2.dilate(np.maximum(level, upright), np.ones((3, 3), np.uint8)) > 0] = 0
-    joined = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((1, round(_NEAR * unit)), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    boxes = []
-    for x, y, width, height, _ in stats[1:].tolist():
-        if _HIGH[0] * unit <= height < _HIGH[1] * unit and width >= _LEAST_SIDE * unit:
-            beside, above = (share * height for share in _BEYOND)
-            boxes.append((x - beside, y - above, x + width + beside, y + height + above))
-    return boxes
-
-
-@dataclass(frozen=True, slots=True)
-class _Inked:
-    """A cell, its ink without specks, and all that may be of a sign: a point and a colon are as small as specks."""
-
-    cell: Box
-    ink: Mask
-    whole: Mask
-
-
-def lines_in_cells(marks: Mask, cells: Sequence[Box], unit: float) -> tuple[list[Box], list[Box]] | None:
-    """The boxes of the lines of text in cells that hold one each, with paper around them as a detector leaves it, and
-    the cells that hold more.
-
-    marks: the ink of a page, without ruling lines; unit: pixels a point. Left out are small lines, which may be dirt.
-    None where most text seems to run up or down the page.
-    """
-    inked = list(_signs_in(marks, cells, unit))
-    if _is_upright(inked):
-        return None
-    rows = [np.flatnonzero(one.ink.any(axis=1)) for one in inked]
-    heights = [float(end - start) for one in inked for start, end in runs_of(one.ink.any(axis=1))]
-    usual = float(np.median([high for high in heights if high > _HIGH[0] * unit] or [_USUAL * unit]))
-    lone = [own[-1] - own[0] < _ONE_LINE * usual for own in rows]
-    lines = [
-        _with_paper(line, one.cell, usual)
-        for one, own, single in zip(inked, rows, lone, strict=True)
-        for line in _pieces(one, int(own[0]), int(own[-1]) + 1, usual, unit)
-        if single
-    ]
-    return lines, [one.cell for one, single in zip(inked, lone, strict=True) if not single]
-
-
-def _signs_in(marks: Mask, cells: Sequence[Box], unit: float) -> Iterator[_Inked]:
-    for cell in cells:
-        x0, y0, x1, y1 = (round(side) for side in cell)
-        part = marks[y0:y1, x0:x1].astype(np.uint8)
-        if not part.any():
-            continue
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
-        (width, height), inks = stats[:, 2:4].T, stats[:, 4]
-        signs = (np.maximum(width, height) >= _LEAST_SIDE * unit) & (inks >= _LEAST_INK * unit**2)
-        # What is left of a ruling line reaches from side to side, or lies along one.
-        signs &= (width <= _SPANS * part.shape[1]) & (height <= np.maximum(_SPANS * part.shape[0], _TALLEST * unit))
-        thin = np.minimum(width, height) < _STROKE * unit
-        left, top = stats[:, :2].T
-        aside = (left == 0) | (top == 0) | (left + width == part.shape[1]) | (top + height == part.shape[0])
-        signs &= ~(thin & aside)
-        points = (np.maximum(width, height) < _LEAST_SIDE * unit) & (inks >= _LEAST_POINT * unit**2)
-        points[0] = False
-        signs[0] = False  # the paper
-        if signs.any():
-            yield _Inked(cell, signs[labels], (signs | points)[labels])
-
-
-def _is_upright(inked: Sequence[_Inked]) -> bool:
-    """Whether the ink of more cells is high than wide: figures of a page that lies on its side."""
-    high = wide = 0
-    for one in inked:
-        height, width = (int(np.ptp(np.flatnonzero(one.ink.any(axis=axis)))) + 1 for axis in (1, 0))
-        high += height > _LEANS * width
-        wide += width > _LEANS * height
-    return high > wide
-
-
-def _pieces(inked: _Inked, top: int, bottom: int, usual: float, unit: float) -> Iterator[Box]:
-    """The boxes of the ink of the line in a cell, set apart where it is interrupted. top, bottom: of its signs."""
-    x0, y0 = inked.cell[:2]
-    gap = round(max(_GAP * unit, _GAP_WIDE * usual))
-    for left, right in runs_of(inked.ink[top:bottom].any(axis=0), bridge=gap):
-        if min(bottom - top, right - left) >= _SIDE * usual:
-            first = max(0, left - round(_BESIDE * usual))
-            own = first + np.flatnonzero(inked.whole[top:bottom, first : right + round(_BESIDE * usual)].any(axis=0))
-            yield x0 + float(own[0]), y0 + top, x0 + float(own[-1]) + 1, y0 + bottom
-
-
-def _with_paper(line: Box, cell: Box, usual: float) -> Box:
-    """The box of a line's ink with paper around it, as far as the cell goes."""
-    height = max(line[3] - line[1], _LOWEST * usual)
-    beside, above = (share * height for share in _PAPER)
-    above += (height - (line[3] - line[1])) / 2
-    return (
-        max(cell[0], line[0] - beside),
-        max(cell[1], line[1] - above),
-        min(cell[2], line[2] + beside),
-        min(cell[3], line[3] + above),
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -223,9 +222,9 @@ def test_a_blank_page_is_a_page_without_lines(tmp_path: Path, monkeypatch: pytes
     seen: list[int] = []
     detect = Engine.detect
 
-    def counted(self: Engine, image: Image, near: Sequence[Box] | None = None) -> list[Box]:
+    def counted(self: Engine, image: Image) -> list[Box]:
         seen.append(1)
-        return detect(self, image, near)
+        return detect(self, image)
 
     monkeypatch.setattr(Engine, "detect", counted)
     pages, scans = fill_scanned(read_pdf(path), path)

@@ -65,7 +65,7 @@ def inked(*strokes: tuple[int, int, int, int]) -> Sheet:
     ink = np.zeros((40, 90), bool)
     for x, y, width, height in strokes:
         ink[y : y + height, x : x + width] = True
-    return Sheet(ink, ink, (BOX,), 200 / 72)
+    return Sheet(ink, (BOX,), 200 / 72)
 
 
 @pytest.mark.parametrize("speck", [(), ((14, 26, 4, 3),), ((12, 10, 3, 3), (70, 30, 3, 3))])
@@ -103,7 +103,7 @@ LINE = (190.0, 70.0, 420.0, 94.0)
     ],
 )
 def test_a_sign_that_was_cut_off_from_its_line_is_of_it(lone: Box, whole: Box | None) -> None:
-    blank = Sheet(np.zeros((200, 500), bool), np.zeros((200, 500), bool), (), 200 / 72)
+    blank = Sheet(np.zeros((200, 500), bool), (), 200 / 72)
     for boxes in ([LINE, lone], [lone, LINE]):
         found = untangled(boxes, blank)
         assert found == [whole] if whole else len(found) == 2
