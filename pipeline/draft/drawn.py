@@ -15,10 +15,10 @@ from math import log10
 from recount.pipeline.document import Cell, Document, Grid, Token
 from recount.pipeline.draft.beside import EARLIER, Beside, Others, Since, beside_of, says, since
 from recount.pipeline.draft.relations import MARGIN, Relation, Series, Value, relations
-from recount.pipeline.map.captions import title_of
+from recount.pipeline.map.captions import continued, letters_rule, title_of
 from recount.pipeline.map.columns import Column
 from recount.pipeline.map.headed import Headed, headed, labelled, said_in
-from recount.pipeline.map.statements import Lines, figure_of, kind_of_label, lines_of, spaceless
+from recount.pipeline.map.statements import Lines, figure_of, joined, kind_of_label, lines_of, spaceless
 from recount.pipeline.split.folding import has_ideograph
 from recount.schemas.declared import end_of, key_of
 from recount.schemas.family import Family
@@ -232,8 +232,9 @@ def _tables(documents: Sequence[Document]) -> tuple[list[Table], int]:
     without = 0
     for example, document in enumerate(documents):
         seen: set[str] = set()
+        further: list[Grid] = []
         for at, block in enumerate(document.blocks):
-            if not isinstance(block, Grid):
+            if not isinstance(block, Grid) or any(block is other for other in further):
                 continue
             title, over = title_of(document.blocks, at)
             lines = lines_of(block, over)
@@ -242,8 +243,14 @@ def _tables(documents: Sequence[Document]) -> tuple[list[Table], int]:
                 without += 1
                 continue
             seen.add(same)
+            rest = [
+                (part, own)
+                for part, said in continued(document.blocks, block, letters_rule(title))
+                if len(joined(lines, [own := (lines_of(part, over), said)]).rows) > len(lines.rows)
+            ]
+            further += [part for part, _ in rest]
             table = found.setdefault(same, Table(title, _free_key(title, found.values())))
-            table.add(example, lines, document, block)
+            table.add(example, joined(lines, [own for _, own in rest]), document, block)
     return list(found.values()), without
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from recount.pipeline.document import Document, Grid, Pages
 from recount.pipeline.errors import TwoFamilies, UsageError
-from recount.pipeline.map.captions import may_be_title, short_above
+from recount.pipeline.map.captions import GOES_ON, may_be_title, short_above
 from recount.pipeline.recognise import families_in, own_family_of, short_lines, shown_of_shipped
 from recount.schemas.registry import FAMILIES
 
@@ -39,8 +39,9 @@ _SHIPPED = re.compile("|".join(f"(?:{sign})" for family in FAMILIES for sign in 
 
 
 def _may_be_sign(words: str) -> bool:
+    """Whether a line may be a sign: what goes on in one report may end on its page in another."""
     letters = len(re.findall(r"[^\W\d_]", words))
-    return letters >= _LETTERS and ":" not in words and _SHIPPED.search(words) is None
+    return letters >= _LETTERS and ":" not in words and not GOES_ON.search(words) and _SHIPPED.search(words) is None
 
 
 def _stands_in(sign: str, lines: Iterable[str]) -> bool:

@@ -35,7 +35,8 @@ def titled(blocks: Sequence[Block], rule: str) -> tuple[Grid, Period | None] | N
     return min(found, key=lambda one: one[0])[1:] if found else None
 
 
-_GOES_ON = re.compile(r"续表|[(（]续|\(?cont(?:inue|')d\b", re.IGNORECASE)
+GOES_ON = re.compile(r"续表|[(（]续|\(?cont(?:inue|')d\b", re.IGNORECASE)
+"""In the title of a table: it goes on with the one before."""
 
 
 def continued(blocks: Sequence[Block], grid: Grid, rule: str) -> Iterator[tuple[Grid, bool]]:
@@ -47,7 +48,7 @@ def continued(blocks: Sequence[Block], grid: Grid, rule: str) -> Iterator[tuple[
         block = blocks[at]
         if isinstance(block, Grid):
             lines = _over(blocks, at)
-            said = any(map(_GOES_ON.search, lines))
+            said = any(map(GOES_ON.search, lines))
             if not any(map(pattern.search, lines)) or block.pages[0] > page + 1:
                 return
             if not said and (block.pages[0] == page or not any(map(pattern.fullmatch, lines))):
@@ -129,10 +130,11 @@ def may_be_title(words: str) -> bool:
 
 def title_rule(field: Field) -> str:
     """The rule for the title of a statement: its words, or what it is called, without marks between its letters."""
-    return field.words if field.words is not None else "|".join(map(_letters_rule, field.called))
+    return field.words if field.words is not None else "|".join(map(letters_rule, field.called))
 
 
-def _letters_rule(title: str) -> str:
+def letters_rule(title: str) -> str:
+    """The rule for what a table is called: its letters, whatever stands between them, of any year."""
     signs: list[str] = []
     for words in re.split(f"({_YEAR})", fold(title)):
         signs += [_YEAR] if re.fullmatch(_YEAR, words) else map(re.escape, _MARKS.sub("", words))

@@ -106,6 +106,19 @@ def test_what_was_found_is_written_out_to_be_read(tmp_path: Path, example: Path)
     assert f"{this['goodwill']:,.2f}" == amounts(41)[6]
 
 
+@pytest.mark.parametrize("again", ["Balance Sheet (Continued)", "Balance Sheet"])
+def test_a_table_that_goes_on_overleaf_is_one_statement(tmp_path: Path, again: str) -> None:
+    head, *rows = balance(("December 31, 2023", 41), ("December 31, 2022", 97))
+    first, second = (
+        ["Harbour Trust plc", "Balance Sheet", "(USD thousands)"],
+        ["Harbour Trust plc", again, "(USD thousands)"],
+    )
+    path = typeset(tmp_path / "a.pdf", (first, [head, *rows[:8]]), (second, [head, *rows[8:]]))
+    drafted = draft("trust", [path], tmp_path)
+    assert drafted.told == "22 figures, 10 identities, 22 verified; 0 of 1 tables have none"
+    assert "Continued" not in (drafted.folder / "family.toml").read_text("utf-8")
+
+
 def test_another_year_needs_no_change_and_its_columns_may_be_turned(tmp_path: Path, example: Path) -> None:
     folder = draft("trust", [example], tmp_path).folder
     for columns in (
