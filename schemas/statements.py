@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -179,6 +179,23 @@ def period_in(head: str) -> tuple[Period | None, str]:
     return None, ""
 
 
+def periods_in(heads: Sequence[str]) -> list[tuple[Period | None, str]]:
+    """What the heads of a table say, each as of period_in. Where two say the same but for what their figures are, the
+    budget of a year and what came of it, all say that too."""
+    said = [period_in(head) for head in heads]
+    bases = ["".join(_BASIS.findall(head)).casefold() for head in heads]
+    of_one: dict[tuple[Period | None, str], set[str]] = defaultdict(set)
+    for own, basis in zip(said, bases, strict=True):
+        of_one[own].add(basis)
+    if not any(own[0] is not None and len(found) > 1 and "" not in found for own, found in of_one.items()):
+        return said
+    return [
+        (period, f"{rest} {basis}".strip() if period is not None else rest)
+        for (period, rest), basis in zip(said, bases, strict=True)
+    ]
+
+
+_BASIS = re.compile(r"budget|actual|estimate|forecast|[预决]算(?=[数额]|$)|实际(?=数)", re.IGNORECASE)
 _NO_PERIOD = re.compile(
     r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<![a-z])(?:chang|increas|decreas|varian|differ|versus|vs\b|over\b|than\b|from\b|since\b"
     r"|to\b|compar|notes?\b|due\b|matur|after\b|before\b|until\b|thereafter|remaining|through\b)|[增减比较差异附注]",
@@ -341,26 +358,37 @@ _TOTAL = re.compile(r"\btotals?\b|[合总]计", re.IGNORECASE)
 
 def previous_of(column: _S, columns: Iterable[_S]) -> _S | None:
     """The column of a statement that is of the period before: as long, a year earlier, and of the same (of a fund, a
-    segment). Where the page dates neither, the previous one, or the opening. None where there is none, or several."""
-    found = [other for other in columns if is_before(other.period, column.period) and _of(other) == _of(column)]
+    segment). Where the page dates neither, the previous one, or the opening. None where there is none, or several.
+
+    columns: all of the statement, this one among them.
+    """
+    besides = _besides(columns)
+    [mine] = [words for own, words in besides if own is column]
+    found = [own for own, words in besides if is_before(own.period, column.period) and words == mine]
     return found[0] if len(found) == 1 else None
 
 
 def beside_of(column: _S, columns: Iterable[_S], head: str) -> _S | None:
     """The column of a statement that is of the same period and has a head, what it says of its period aside. None where
-    there is none, or several."""
-    words = "".join(head.split()).casefold()
-    found = [own for own in columns if own is not column and own.period == column.period and words in _heads(own)]
+    there is none, or several. columns: as of previous_of."""
+    words = _spaceless(head)
+    found = [
+        own
+        for own, besides in _besides(columns)
+        if own is not column and own.period == column.period and words in (besides, _spaceless(own.head or ""))
+    ]
     return found[0] if len(found) == 1 else None
 
 
-def _heads(column: Statement[Any]) -> tuple[str, str]:
-    """What the head of a column says besides a period, and all that it says."""
-    return _of(column), "".join((column.head or "").split()).casefold()
+def _besides(columns: Iterable[_S]) -> list[tuple[_S, str]]:
+    """The columns of a statement, with what their heads say besides a period."""
+    all_ = list(columns)
+    said = periods_in([column.head or "" for column in all_])
+    return [(column, _spaceless(rest)) for column, (_, rest) in zip(all_, said, strict=True)]
 
 
-def _of(column: Statement[Any]) -> str:
-    return "".join(period_in(column.head or "")[1].split()).casefold()
+def _spaceless(head: str) -> str:
+    return "".join(head.split()).casefold()
 
 
 def is_before(period: str | None, other: str | None) -> bool:

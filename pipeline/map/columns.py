@@ -14,7 +14,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from recount.schemas.statements import Period, dated, in_frame, period_in
+from recount.schemas.statements import Period, dated, in_frame, period_in, periods_in
 
 _NO_AMOUNTS = re.compile(r"%|percent|[率比]$|比[例重]|[增变]幅|增长|note|附注|序号|行次", re.IGNORECASE)
 """Of the head of a column: no figures that a sum adds up."""
@@ -123,7 +123,7 @@ def columns_of(
     taken only if its figures may be added up as theirs are (本年与上年比较), and stands behind them. What two columns
     of one half say is neither's, unless no row has a figure in both.
     """
-    said = {column: period_in(folded) for column, (folded, _) in heads.items()}
+    said = dict(zip(heads, periods_in([folded for folded, _ in heads.values()]), strict=True))
     if over is not None and over.length not in ("", _YEARS):
         said = {column: (in_frame(period, over), rest) for column, (period, rest) in said.items()}
     over = None if over is not None and over.end[:1] == (0,) else over

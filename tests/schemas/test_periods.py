@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recount.schemas.statements import (
+    Statement,
     dated,
     frame_of,
     halves_of_time,
@@ -17,6 +18,8 @@ from recount.schemas.statements import (
     is_before,
     period_in,
     period_of,
+    periods_in,
+    previous_of,
     says_time,
 )
 
@@ -199,3 +202,25 @@ def test_two_periods_may_stand_in_one_line(line: str, halves: tuple[str, str] | 
 )
 def test_the_period_before_is_as_long_and_a_year_earlier(period: str | None, other: str | None, before: bool) -> None:
     assert is_before(period, other) is before
+
+
+@pytest.mark.parametrize(
+    ("heads", "besides"),
+    [
+        (("2024 Budget", "2024 Actual", "2023 Actual"), ["budget", "actual", "actual"]),
+        (("2024年预算数", "2024年决算数"), ["预算", "决算"]),
+        (("2024 Budget", "2024", "2023"), ["", "", ""]),
+        (("2024 Actual", "2023 Actual"), ["", ""]),
+        (("General 2024 Budget", "General 2024 Actual"), ["General budget", "General actual"]),
+    ],
+)
+def test_what_figures_are_is_said_where_it_tells_columns_apart(heads: tuple[str, ...], besides: list[str]) -> None:
+    assert [rest for _, rest in periods_in(heads)] == besides
+
+
+def test_the_period_before_is_of_the_same() -> None:
+    heads = {"2024 Budget": "2024", "2024 Actual": "2024", "2023 Actual": "2023"}
+    columns = [Statement[int](period=period, head=head) for head, period in heads.items()]
+    assert [previous_of(column, columns) for column in columns] == [None, columns[2], None]
+    alone = [Statement[int](period="2024", head="2024"), columns[2]]
+    assert previous_of(alone[0], alone) is columns[2]

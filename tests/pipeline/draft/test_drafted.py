@@ -119,6 +119,18 @@ def test_a_table_that_goes_on_overleaf_is_one_statement(tmp_path: Path, again: s
     assert "Continued" not in (drafted.folder / "family.toml").read_text("utf-8")
 
 
+def test_the_budget_of_a_year_and_what_came_of_it_are_two_columns(tmp_path: Path) -> None:
+    heads = (("2024 Budget", 41), ("2024 Actual", 97), ("2023 Actual", 53))
+    folder = draft("town", [english(tmp_path / "a.pdf", *heads)], tmp_path).folder
+    after = english(tmp_path / "b.pdf", *((head.replace("2024", "2025"), seed + 7) for head, seed in heads[:2]))
+    columns = structured(folder, after).report["balance_sheet"]
+    assert [(column["period"], column["head"]) for column in columns] == [
+        ("2025", "2025 Budget"),
+        ("2025", "2025 Actual"),
+    ]
+    assert [f"{column['goodwill']:,.2f}" for column in columns] == [amounts(48)[6], amounts(104)[6]]
+
+
 def test_another_year_needs_no_change_and_its_columns_may_be_turned(tmp_path: Path, example: Path) -> None:
     folder = draft("trust", [example], tmp_path).folder
     for columns in (
