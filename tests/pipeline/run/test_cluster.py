@@ -214,7 +214,7 @@ def test_what_hangs_there_is_ended_there(cluster: dict[str, str], bucket: Path, 
 
 def test_real_reports_from_the_command_line_are_the_same_bytes(cluster: dict[str, str], tmp_path: Path) -> None:
     for engine in ("local", "ray"):
-        command = [sys.executable, "-m", "recount.cli", "structure", *EXAMPLES, "--out", tmp_path / engine]
+        command = [sys.executable, "-m", "recount.cli", "structure", *EXAMPLES, "--quiet", "--out", tmp_path / engine]
         done = subprocess.run(
             [*command, "--engine", engine], env=cluster, capture_output=True, text=True, timeout=PATIENCE
         )

@@ -152,6 +152,17 @@ def test_a_sum_of_one_part_that_is_off_speaks_for_no_figure_that_ocr_read() -> N
             assert {"/0", "/1"} <= set(covered(rivals, found)) if covers else not covered(rivals, found)
 
 
+def test_a_figure_may_be_held_by_an_identity_that_explains_another() -> None:
+    """It is no operand of that which it explains: one that fails holds what confirms it."""
+    values = [Decimal("18.36"), Decimal("10.18"), Decimal("8.18"), Decimal("4.20"), Decimal("4.20")]
+    whole, one, other, first, second = figures_of(values, [Kind.MONEY] * 5)
+    found = evaluate(equal("Σ", whole, total(one, other)))
+    explained = replace(found, held=(*found.held, *evaluate(same("=", first, second)).held))
+    by_pointer = {figure.pointer: figure for figure in (whole, one, other, first, second)}
+    rivals = Rivals(DocumentNumbers(printed(values, "ocr")), by_pointer, NOWHERE, frozenset(range(5)))
+    assert set(covered(rivals, [explained])) == set(by_pointer)
+
+
 def test_a_number_that_would_do_with_the_other_sign_is_a_rival() -> None:
     """The part of such a share may be any number from -1205 to -1195, and a page prints a decrease without sign."""
     for elsewhere, is_covered in (("1203.00", False), ("1300.00", True)):
