@@ -245,10 +245,10 @@ def _family(said: Mapping[str, Any]) -> Family:
     for formula in report.formulae:
         if formula.stated.partition(".")[0] in tables:
             raise _Wrong(f"{formula.stated} is a figure of every row: its sum stands behind the =", formula.rule)
-        if any(parted(name)[1] not in ("", PREVIOUS) for name in formula.names):
+        names = [parted(name) for name in formula.names]
+        if any(which not in ("", PREVIOUS) for _, which in names):
             raise _Wrong("a column is named in the identities of its statement alone", formula.rule)
-        back = (name.removeprefix(PREVIOUS) for name in formula.names if name.startswith(PREVIOUS))
-        if alone := [name for name in back if name.partition(".")[0] not in report.statements]:
+        if alone := [name for name, which in names if which and name.partition(".")[0] not in report.statements]:
             raise _Wrong(f"{alone[0]} has one column: another is spoken of in statements alone", formula.rule)
     return Family(
         name,

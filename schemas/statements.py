@@ -233,7 +233,7 @@ def in_frame(period: Period | None, frame: Period | None) -> Period | None:
 
 def says_time(line: str) -> bool:
     """Whether a line says periods or days and nothing else: December 31, 2024 and 2023. line: folded."""
-    found = list(_pieces("".join(line.split()).casefold()))
+    found = list(_pieces(_spaceless(line)))
     named = {name for match in found if match is not None for name, value in match.groupdict().items() if value}
     return None not in found and not named.isdisjoint((*_TELLS, "name", "months", "weeks", "cn"))
 
@@ -254,7 +254,7 @@ def pieces_of(head: str) -> dict[str, str] | None:
     """What the pieces of a head say, by their names; None where it has words that speak of no period, or says two
     things of one kind."""
     said: dict[str, str] = {}
-    for match in _pieces("".join(head.split()).casefold()):
+    for match in _pieces(_spaceless(head)):
         if match is None:
             return None
         for name, value in match.groupdict().items():

@@ -148,14 +148,8 @@ def _since(keys: Sequence[str], found: Since) -> str:
     """What a line says of two periods, as a formula."""
     stated, of = keys[found.stated], keys[found.of]
     change = f"{of} - {PREVIOUS}{of}"
-    return (
-        f"{stated} = "
-        + {
-            "opening": f"{PREVIOUS}{of}",
-            "change": change,
-            "growth": f"({change}) / {PREVIOUS}{of}",
-        }[found.what]
-    )
+    said = {"opening": f"{PREVIOUS}{of}", "change": change, "growth": f"({change}) / {PREVIOUS}{of}"}
+    return f"{stated} = {said[found.what]}"
 
 
 def _formula(keys: Sequence[str], relation: Relation) -> str:

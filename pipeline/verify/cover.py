@@ -339,8 +339,8 @@ def held_by(evaluations: Sequence[Evaluation], tokens: Sequence[Token], word: Wo
     borne_out = word.borne_out(evaluations)
     for evaluation in evaluations:
         typed = word.typed_in(evaluation)
-        own = {operand.pointer: operand.token for operand, _, _ in evaluation.held}
         off = _is_off_alone(evaluation)
+        own = {operand.pointer: operand.token for operand, _, _ in evaluation.held} if typed or off else {}
         for pointer, left in windows_of(evaluation).items():
             if off and tokens[own[pointer]].origin == "ocr":
                 continue
