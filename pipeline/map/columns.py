@@ -72,7 +72,7 @@ def rates_of(
     ]
     found: list[Rates] = []
     for number in wanted:
-        half = {own: place for own, place in amounts.items() if _half(own, labels) == _half(number, labels)}
+        half = {own: place for own, place in amounts.items() if half_of(own, labels) == half_of(number, labels)}
         alike = [one for one in wanted if _words(heads[one]) == _words(heads[number])]
         place = _amounts_of(number, heads, half, alike)
         period, rest = period_in(heads[number][0])
@@ -98,7 +98,8 @@ def _amounts_of(
     return min((half[own] for own in left), default=None) if of_change else None
 
 
-def _half(column: int, labels: Sequence[int]) -> int:
+def half_of(column: int, labels: Sequence[int]) -> int:
+    """In which half of a table a column stands, by number. labels: the columns of labels."""
     return sum(label < column for label in labels)
 
 
@@ -207,7 +208,7 @@ def _are_one(columns: Sequence[int], labels: Sequence[int], filled: Mapping[int,
     """Whether those of some columns that are of one half have no row in which two of them have a figure."""
     halves: dict[int, list[int]] = defaultdict(list)
     for column in columns:
-        halves[sum(label < column for label in labels)].append(column)
+        halves[half_of(column, labels)].append(column)
     return all(
         len(set().union(*(filled[column] for column in own))) == sum(len(filled[column]) for column in own)
         for own in halves.values()

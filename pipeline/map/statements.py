@@ -15,7 +15,7 @@ from math import inf
 from typing import Any, TypeVar
 
 from recount.pipeline.document import Cell, Grid
-from recount.pipeline.map.columns import Column, Rates, columns_of, rates_of
+from recount.pipeline.map.columns import Column, Rates, columns_of, half_of, rates_of
 from recount.pipeline.map.tables.sheet import is_blank, is_note, is_scanned, table_of, without_ordinal
 from recount.pipeline.split.abroad import MARKS, SIDES
 from recount.pipeline.split.folding import fold
@@ -277,12 +277,10 @@ def _rows(
     """The lines of each half, top to bottom; those of the left half first."""
     for half, label in enumerate(labels, 1):
         mine = {
-            place: [number for number in column.numbers if sum(one < number for one in labels) == half]
+            place: [number for number in column.numbers if half_of(number, labels) == half]
             for place, column in enumerate(columns)
         }
-        beside = {
-            place: [own.number] for place, own in enumerate(rates) if sum(one < own.number for one in labels) == half
-        }
+        beside = {place: [own.number] for place, own in enumerate(rates) if half_of(own.number, labels) == half}
         yield from _levelled(_wrapped(list(_half(at, body, label, mine, beside))))
 
 
