@@ -11,8 +11,8 @@ Which other numbers there might be depends on where the figure was read.
 - A scanned page may be misread in any digit, also in the last one. So a figure that OCR read is covered only if the
   identities hold it to half a unit in its last place, against any number whatever. Where a second reading of its
   image, prepared otherwise, gave the same number (`confirmed`), two and a half units will do: what is left to chance
-  is that both readings miss the same last digit, and by no more than two. A sum of one part that differs from it
-  speaks for neither: nothing is rounded there. A nothing is covered only if it was read
+  is that both readings miss the same last digit, and by no more than two. Where a sum of one part differs
+  from it, the two readings of both count as one: nothing is rounded there. A nothing is covered only if it was read
   twice: a sum with 0 says that the rest adds up, and a publisher's sum may well have left the figure out.
 
 Both hold of the identities together: one may exclude this number, another that one. They are sharp: a wrong figure that
@@ -24,7 +24,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Self
 
@@ -333,24 +333,33 @@ def windows_of(evaluation: Evaluation) -> dict[str, Windows]:
     return found
 
 
-def held_by(evaluations: Sequence[Evaluation], tokens: Sequence[Token], word: Word = NO_WORD) -> Held:
+def held_by(evaluations: Sequence[Evaluation], word: Word = NO_WORD) -> Held:
     """What the satisfied identities leave to each figure. word: those that rest on it alone leave it anything."""
     held: Held = defaultdict(list)
     borne_out = word.borne_out(evaluations)
     for evaluation in evaluations:
         typed = word.typed_in(evaluation)
-        off = _is_off_alone(evaluation)
-        own = {operand.pointer: operand.token for operand, _, _ in evaluation.held} if typed or off else {}
+        tokens = {operand.pointer: operand.token for operand, _, _ in evaluation.held} if typed else {}
         for pointer, left in windows_of(evaluation).items():
-            if off and tokens[own[pointer]].origin == "ocr":
-                continue
-            if not typed or borne_out(own[pointer], typed):
+            if not typed or borne_out(tokens[pointer], typed):
                 held[pointer].append(left)
     return held
 
 
+def covered(rivals: Rivals, evaluations: Sequence[Evaluation]) -> dict[str, int]:
+    """By pointer, how many identities cover a figure; one where only several of them together do."""
+    off = {operand.token for evaluation in evaluations if _is_off_alone(evaluation) for operand in evaluation.operands}
+    rivals = replace(rivals, confirmed=rivals.confirmed - off)
+    held = held_by(evaluations, rivals.word)
+    for one, other in printed_once(evaluations):
+        held[one] = held[other] = held[one] + held[other]
+    found = {pointer: rivals.cover(rivals.figures[pointer], windows) for pointer, windows in held.items()}
+    return {pointer: count for pointer, count in found.items() if count}
+
+
 def _is_off_alone(evaluation: Evaluation) -> bool:
-    """Whether a sum of one part differs from it within rounding. Nothing is rounded there: either is misread."""
+    """Whether a sum of one part differs from it within rounding. Nothing is rounded there: either may be misread, and
+    that it was read twice says no more."""
     if not evaluation.residual:
         return False
     counted = [operand for operand in evaluation.operands if operand.value]
@@ -359,15 +368,6 @@ def _is_off_alone(evaluation: Evaluation) -> bool:
         and counted[0].quantum == counted[1].quantum
         and abs(evaluation.computed or Decimal(0)) in [abs(operand.value) for operand in counted]
     )
-
-
-def covered(rivals: Rivals, evaluations: Sequence[Evaluation]) -> dict[str, int]:
-    """By pointer, how many identities cover a figure; one where only several of them together do."""
-    held = held_by(evaluations, rivals.numbers.tokens, rivals.word)
-    for one, other in printed_once(evaluations):
-        held[one] = held[other] = held[one] + held[other]
-    found = {pointer: rivals.cover(rivals.figures[pointer], windows) for pointer, windows in held.items()}
-    return {pointer: count for pointer, count in found.items() if count}
 
 
 def printed_once(evaluations: Iterable[Evaluation]) -> Iterator[tuple[str, str]]:
