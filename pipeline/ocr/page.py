@@ -13,7 +13,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from recount.pipeline.document import Box, Line, Page, Remark
+from recount.pipeline.document import Box, Line, Page, Remark, Ruling
 from recount.pipeline.ocr.image.prepare import Grey, Prepared
 from recount.pipeline.ocr.image.ruling_lines import broken_off, find_rulings
 from recount.pipeline.ocr.network.engine import Engine
@@ -42,6 +42,8 @@ _POINTLESS = str.maketrans("", "", ". ")
 _NOTHING = Decoded("", (), ())
 _IDEOGRAPHS = "\u3400"  # the first of them
 _SEALED = 12  # grey levels that taking out a seal changes
+_BESIDE_WALL = 1.5  # points beside a line: a seal on it is seen there too
+_UNDER_SEAL = 0.6  # share of a line on which a seal lies that hides it
 _LEAST_SCORE_FOUND = 0.7  # the same as _LEAST_SCORE for ink that the detector did not take for text
 _DASH = Decoded("—", (0.5,), (_LEAST_SCORE_LONE,))  # where a level stroke is all that a cell has
 
@@ -66,7 +68,8 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
     ]
     again, unread = _in_empty_cells(prepared, read, sheet, engine)
     read += again
-    hidden = hidden_walls(rulings, [(_scaled(line.box, sheet.unit), line.line.text.strip()) for line in read])
+    words = [(_scaled(line.box, sheet.unit), line.line.text.strip()) for line in read]
+    hidden = hidden_walls(rulings, words, lambda wall: _lies_under_seal(prepared, wall))
     if hidden:
         rulings = (*rulings, *hidden)
         sheet = sheet_of(image, prepared.dpi, rulings)
@@ -216,6 +219,16 @@ def _is_sealed(prepared: Prepared, box: Box) -> bool:
     if prepared.stamped is None:
         return False
     return bool(cv2.absdiff(crop_of(prepared.stamped, box), crop_of(prepared.image, box)).max() > _SEALED)
+
+
+def _lies_under_seal(prepared: Prepared, wall: Ruling) -> bool:
+    """Whether most of an upright line is where a seal was taken out."""
+    if prepared.stamped is None:
+        return False
+    unit = prepared.dpi / 72
+    band = (wall.x0 - _BESIDE_WALL) * unit, wall.y0 * unit, (wall.x0 + _BESIDE_WALL) * unit, wall.y1 * unit
+    taken = cv2.absdiff(crop_of(prepared.stamped, band), crop_of(prepared.image, band)).max(axis=1) > _SEALED
+    return bool(taken.mean() >= _UNDER_SEAL)
 
 
 def _is_rest(prepared: Prepared, line: Decoded, box: Box) -> bool:

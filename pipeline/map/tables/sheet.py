@@ -44,6 +44,7 @@ VALUE_WORDS = re.compile(r"(?:本年度?|当年|\d{4}年度?)?(?:决算数|决�
 NOT_THE_FINAL_FIGURE = r"预算数|上年|调整|增减"
 SUM_WORDS = frozenset({"合计", "小计", "总计"})
 CLOSE = 0.74  # of a header's characters must be right to know it by likeness: one of four may be misread
+CLOSE_ENOUGH = 0.7  # the same for the one column that is left, and the one field
 CLEARLY_CLOSER = 0.15
 SHORTEST_MISREAD = 5  # characters; in a shorter label one wrong character may make it another
 _TELLING = frozenset("上下次去预初末非不无")
@@ -371,15 +372,19 @@ def _by_likeness(
     heads: dict[int, Cell | None],
     found: Columns,
 ) -> None:
-    """Add the fields whose heading was misread: clearly more like one field's words than any other's."""
+    """Add the fields whose heading was misread: clearly more like one field's words than any other's, or like those of
+    the one that is left."""
     taken = {column for columns in found.values() for column in columns}
     claimed = {heads[column] for column, path in paths.items() if any(field.heads(path) for field in fields)}
     open_fields = [field for field in fields if field.key not in found]
-    for column, path in paths.items():
-        if column in taken or heads[column] is None or heads[column] in claimed:
+    unknown = [column for column in paths if not (column in taken or heads[column] is None or heads[column] in claimed)]
+    alone = len(open_fields) == 1 and len({heads[column] for column in unknown}) == 1
+    for column in unknown:
+        path = paths[column]
+        if column in taken:
             continue
         ranked = sorted(((_likeness(field, path), field.key) for field in open_fields), reverse=True)
-        if not ranked or ranked[0][0] < CLOSE:
+        if not ranked or ranked[0][0] < (CLOSE_ENOUGH if alone else CLOSE):
             continue
         if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < CLEARLY_CLOSER:
             continue

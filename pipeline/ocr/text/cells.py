@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -75,26 +75,29 @@ def sheet_of(image: Grey, dpi: float, rulings: Sequence[Ruling]) -> Sheet:
     return Sheet((dark > 0) & ~ruled, cells, unit, tuple(table.box for table in tables))
 
 
-def hidden_walls(rulings: Sequence[Ruling], lines: Sequence[tuple[Box, str]]) -> list[Ruling]:
+def hidden_walls(
+    rulings: Sequence[Ruling], lines: Sequence[tuple[Box, str]], sealed: Callable[[Ruling], bool] = lambda _: False
+) -> list[Ruling]:
     """The pieces of upright lines that a seal or a blot hides: between a figure and what else stands beside it in a
-    row, where the row above or the one below has a line.
+    row, where the row above or the one below has a line; between words only under a seal.
 
-    rulings: of a page. lines: what was read of it: boxes in points, and texts.
+    rulings: of a page. lines: what was read of it: boxes in points, and texts. sealed: whether a seal lies on a piece.
     """
     far = max((max(line.x1, line.y1) for line in rulings), default=0.0)
     tables = page_grids(Page(1, far, far, (), tuple(rulings))).tables
-    return [
-        Ruling(table.xs[edge], cell.box[1], table.xs[edge], cell.box[3])
+    found = [
+        (Ruling(table.xs[edge], cell.box[1], table.xs[edge], cell.box[3]), beside_figure)
         for table in tables
         for cell in table.cells
         if cell.column_end - cell.column > 1 and cell.row_end - cell.row == 1
-        for edge in _edges_between(table, cell, lines)
+        for edge, beside_figure in _edges_between(table, cell, lines)
     ]
+    return [wall for wall, beside_figure in found if beside_figure or sealed(wall)]
 
 
-def _edges_between(table: RawTable, cell: RawCell, lines: Sequence[tuple[Box, str]]) -> Iterator[int]:
-    """The edges of columns in a merged cell on both sides of which lines stand, a figure right beside them, as far as a
-    row above or below has them."""
+def _edges_between(table: RawTable, cell: RawCell, lines: Sequence[tuple[Box, str]]) -> Iterator[tuple[int, bool]]:
+    """The edges of columns in a merged cell on both sides of which lines stand, as far as a row above or below has
+    them; and whether a figure stands right beside them."""
     x0, y0, x1, y1 = cell.box
     own = [line for line in lines if x0 < line[0][0] and line[0][2] < x1 and y0 < (line[0][1] + line[0][3]) / 2 < y1]
     figures = {bisect_right(table.xs, _centre(box)) - 1 for box, text in own if _FIGURE.fullmatch(text)}
@@ -104,8 +107,8 @@ def _edges_between(table: RawTable, cell: RawCell, lines: Sequence[tuple[Box, st
         x = table.xs[edge]
         sides = {_centre(box) < x for box, _ in own}
         parted = len(sides) == 2 and all(_share_beside(box, x) >= _ASIDE for box, _ in own)
-        if edge in walls and parted and not figures.isdisjoint((edge - 1, edge)):
-            yield edge
+        if edge in walls and parted:
+            yield edge, not figures.isdisjoint((edge - 1, edge))
 
 
 def _centre(box: Box) -> float:

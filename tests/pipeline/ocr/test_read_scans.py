@@ -61,6 +61,19 @@ def test_lines_that_are_hidden_in_one_row_are_known_from_the_next(tmp_path: Path
     assert cells(scanned(as_pdf(tmp_path / "a.pdf", image)).pages[0]) == WANTED
 
 
+@pytest.mark.parametrize("is_sealed", [True, False])
+def test_a_line_between_words_is_known_where_a_seal_hides_it(tmp_path: Path, is_sealed: bool) -> None:
+    image = Typeset().table().drawn()
+    unit = 200 / 72
+    x, y, radius = round(XS[2] * unit), round((TOP + HEIGHT / 2) * unit), round(58 * unit)
+    image[y - round((HEIGHT / 2 - 1) * unit) : y + round((HEIGHT / 2 - 1) * unit), x - 5 : x + 5] = 255
+    if is_sealed:
+        seal = np.full_like(image, 255)
+        cv2.circle(seal, (x - radius, y), radius, (205, 45, 55), round(4 * unit))
+        image = np.minimum(image, seal)
+    assert (cells(scanned(as_pdf(tmp_path / "a.pdf", image)).pages[0])[0] == HEAD) is is_sealed
+
+
 def test_every_character_has_its_box_and_the_line_its_confidence(tmp_path: Path) -> None:
     path = as_pdf(tmp_path / "a.pdf", Typeset().text(60, 100, "本年收入合计1,372.79万元").drawn())
     [line] = scanned(path).pages[0].lines

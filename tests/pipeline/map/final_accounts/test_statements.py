@@ -338,6 +338,22 @@ def test_misread_headings_are_known_by_likeness_and_only_where_that_is_clear() -
     assert row["basic"] == 1.0
 
 
+def test_the_one_heading_left_may_be_misread_a_little_more() -> None:
+    """Of ten characters three are misread; but not where another column may be meant, nor in digital text."""
+    for third, fourth, origin, is_known in (
+        ("政府性基金预算财政拨款", "国有资本经营预算财政拨款", "ocr", True),
+        ("政府性基金预算财政拨款", "资本支出", "ocr", False),
+        ("政府性基金预算财政拨款", "国有资本经营预算财政拨款", "text", False),
+    ):
+        head = ["项目", "决算数", "项目", "合计", "-敢么共预算财政拨款", third, fourth]
+        rows = [
+            ["一、一般公共预算财政拨款", "3.00", "一、教育支出", "3.00", "3.00", "", ""],
+            ["本年收入合计", "3.00", "本年支出合计", "3.00", "3.00", "", ""],
+        ]
+        table = grid([head, *rows], "财政拨款收入支出决算总表", origin=origin)
+        assert ("general" in only_statement(table, "fiscal_appropriation")["expenditure"][0]) is is_known
+
+
 def test_misread_labels() -> None:
     table = grid(
         [

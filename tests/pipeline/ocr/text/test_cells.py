@@ -32,6 +32,13 @@ def test_each_figure_has_a_cell_of_its_own() -> None:
     assert hidden_walls(rulings(), [LABEL, line(54, 90, "0.00")])  # what hides the line was read as a sign
 
 
+def test_under_a_seal_words_have_cells_of_their_own_too() -> None:
+    words = [line(4, 50, "名称"), line(64, 90, "分值"), line(104, 130, "得分")]
+    assert hidden_walls(rulings(), words) == []
+    assert hidden_walls(rulings(), words, lambda wall: wall.x0 == 100) == [Ruling(100, 20, 100, 40)]
+    assert hidden_walls(rulings(), [line(4, 130, "其他资金")], lambda _: True) == []
+
+
 def test_a_label_may_go_on_over_the_columns_behind_a_figure() -> None:
     wide = [*rulings(), *(Ruling(x, y, x, y + 20) for x in (80.0, 120.0) for y in (YS[0], YS[2]))]
     assert hidden_walls(wide, [line(10, 40, "72.82 :"), line(70, 130, "公用经费合计")]) == [Ruling(60, 20, 60, 40)]
