@@ -113,11 +113,13 @@ class Phrasing:
 
 class Model(BaseModel):
     """Base of every schema model: frozen, no unknown keys. phrasing: how running text says its figures. named_by: the
-    text field without which nobody can tell whose its figures are; "" for none."""
+    text field without which nobody can tell whose its figures are; "" for none. name_words: what such a name has one of
+    (a pattern): a scan's that has none is misread; "" where a name may be anything."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
     phrasing: ClassVar[Phrasing] = Phrasing()
     named_by: ClassVar[str] = ""
+    name_words: ClassVar[str] = ""
 
 
 def figure(kind: Kind, title: str, words: str | None = None, labels: Sequence[str] = ()) -> Any:

@@ -251,8 +251,8 @@ _OF_PAGES: Mapping[str, tuple[str, str]] = {
         "此表的框线在表内中断，可能有单元格丢失或合并",
     ),
     "table_nameless": (
-        "the cell that names this table was not read: whose its figures are, nothing says",
-        "此表的名称一格未能识读，其数字属于谁无从得知",
+        "the cell that names these figures could not be read: whose they are, nothing says",
+        "这些数字的名称一格未能识读，属于谁无从得知",
     ),
     "cell_unread": ("something stands in this cell that could not be read", "此格内有内容，未能识读"),
     "struck_by_line": ("struck out by a line", "被横线划掉"),

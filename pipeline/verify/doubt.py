@@ -6,6 +6,7 @@ sums that hold, for all is shifted or scaled alike, confirm nothing.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -50,8 +51,9 @@ def doubtful(
 
 
 def nameless(report: Any, figures: Mapping[str, Figure], tokens: Sequence[Token]) -> dict[str, list[str]]:
-    """The tables of scanned pages of which the cell that names them was not read: their figures, whose they are nobody
-    can tell. report: Report[Figure]. A digital page prints no name where none is read."""
+    """The tables and rows of scanned pages of which the cell that names them was not read, or as no name: their
+    figures, whose they are nobody can tell. report: Report[Figure]. A digital page prints no name where none is read.
+    """
     scanned = [pointer for pointer, figure in figures.items() if tokens[figure.token].origin == "ocr"]
     tables = list(_unnamed(report, "")) if scanned else []
     own = {table: [pointer for pointer in scanned if pointer.startswith(f"{table}/")] for table in tables}
@@ -61,7 +63,8 @@ def nameless(report: Any, figures: Mapping[str, Figure], tokens: Sequence[Token]
 def _unnamed(value: Any, pointer: str) -> Iterator[str]:
     """The places of the models that lack what names them."""
     if isinstance(value, Model):
-        if value.named_by and getattr(value, value.named_by) is None:
+        name = getattr(value, value.named_by) if value.named_by else ""
+        if name is None or (value.named_by and re.search(value.name_words, name) is None):
             yield pointer
         for key in type(value).model_fields:
             yield from _unnamed(getattr(value, key), f"{pointer}/{key}")

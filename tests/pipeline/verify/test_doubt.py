@@ -205,3 +205,21 @@ def test_a_scanned_table_without_the_cell_that_names_it_is_open(
     found = verify(report, tokens, "test", confirmed=set(range(len(tokens))))
     assert {one.value for one in found.statuses.values()} == {status}
     assert [remark.kind for remark in found.remarks] == said
+
+
+@pytest.mark.parametrize(
+    ("source", "origin", "opened"),
+    [("其也货釜", "ocr", 1), (None, "ocr", 1), ("其他资釜", "ocr", 0), ("其也货釜", "text", 0)],
+)
+def test_the_figures_of_a_scanned_row_whose_name_is_none_are_open(source: str | None, origin: Any, opened: int) -> None:
+    page = Page()
+    funds = (
+        FundRow[Ref](source="年度资金总额", annual_budget=page("17.25")),
+        FundRow[Ref](source="其中：财政拨款", annual_budget=page("13.70")),
+        FundRow[Ref](source=source, annual_budget=page("3.55")),
+    )
+    tokens = [replace(token, origin=origin) for token in page.tokens]
+    report = Report[Ref](project_evaluations=(ProjectEvaluation[Ref](name="维修", funds=funds),))
+    found = verify(report, tokens, "test", confirmed=set(range(len(tokens))))
+    assert [one.value for one in found.statuses.values()] == ["verified"] * (3 - opened) + ["grounded"] * opened
+    assert [remark.kind for remark in found.remarks] == ["no name"] * opened
