@@ -61,15 +61,22 @@ class Joint(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One side of white space. box: of the character there; run: the digits, points and commas up to it, folded."""
+    """One side of white space. box: of the character there; run: the digits, points and commas up to it, folded. step:
+    by how many points the character there stands behind the one before it; 0 where none does."""
 
     box: Box
     run: str
+    step: float = 0.0
 
     @property
     def digit(self) -> float:
         """The width that a digit has here, in points."""
         return _digit_at(self.box)
+
+    @property
+    def next(self) -> float:
+        """By how many points another digit would make its line longer."""
+        return max(self.digit, self.step)
 
 
 def _digit_at(box: Box) -> float:
@@ -139,7 +146,7 @@ def _over_rows(before: _Side, after: _Side, room: float, *, running: bool) -> Jo
         return _two_numbers(before.run, after.run) if both and not running else Joint.OPEN if both else Joint.ONE
     if running:
         return Joint.ONE if room <= _ROOM * (before.box[3] - before.box[1]) else Joint.OPEN
-    if room >= before.digit:
+    if room >= before.next:
         return _two_numbers(before.run, after.run)
     whole = _two_numbers(before.run, after.run) is Joint.APART and not _lacks_decimals(before.run, made)
     return Joint.OPEN if whole else Joint.ONE
@@ -277,7 +284,7 @@ def _joint(bare: Composed, folded: str, space: tuple[int, int], text: str, join_
     one, other = bare.box_at(start - 1), bare.box_at(end)
     if one is None or other is None or not any(sign.isdigit() for sign in before[0]):
         return Joint.ONE
-    left, right = _Side(one, before[0]), _Side(other, after[0])
+    left, right = _Side(one, before[0], _step(bare, start - 1)), _Side(other, after[0])
     (above, _), (below, _) = bare.piece_at(start - 1), bare.piece_at(end)
     if above.page == below.page and in_one_row(one, other):
         # OCR finds a line in pieces; what a program printed in two was not meant as one.
@@ -285,6 +292,16 @@ def _joint(bare: Composed, folded: str, space: tuple[int, int], text: str, join_
         return _across_space(left, right, between, running=join_digits)
     prose = _IDEOGRAPH.search(above.line.text) is not None  # a cell of sentences
     return _over_rows(left, right, above.room, running=join_digits or prose)
+
+
+def _step(bare: Composed, index: int) -> float:
+    """By how many points a raw character stands behind that of its number before it, spaces aside; 0 without one."""
+    piece, offset = bare.piece_at(index)
+    before = next((at for at in range(offset - 1, -1, -1) if not piece.line.text[at].isspace()), None)
+    if before is None or _RUN_BEFORE.search(fold(piece.line.text[before])) is None:
+        return 0.0
+    one, other = piece.line.boxes[before], piece.line.boxes[offset]
+    return 0.0 if far(one, other) else other[0] - one[0]
 
 
 def _joint_abroad(bare: Composed, folded: str, space: tuple[int, int], text: str, group: str) -> Joint:

@@ -59,6 +59,9 @@ _BEFORE = re.compile(r"^[.．·](?=\d[\d,，]*\.\d\d(?:%|万?元))")
 # A figure whose point a speck stands above, and one whose point is seen.
 _COLON = re.compile(r"\d{1,3}(?:,?\d{3})*[:：;；]\d{2}%?")
 _POINTED = re.compile(r"-?\d[\d,]*\.\d+%?分?")
+# An amount with a gap read between its decimals, and one without.
+_PARTED = re.compile(r"-?\d[\d,]*\.\d \d")
+_AMOUNT = re.compile(r"-?\d[\d,]*\.\d\d")
 _BEHIND_FIGURE = re.compile(r"(?<=\.\d\d)-$")
 # A point between ideographs: speckle, or a comma that lost its tail.
 _POINT = re.compile(r"(?<=[\u3400-\u9fff])[.．·](?=[\u3400-\u9fff（(\d])")
@@ -138,18 +141,26 @@ def is_speck(text: str) -> bool:
 
 def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> list[OcrLine]:
     """The lines, with the points of figures above which a speck made a colon of it, and without a speck behind that was
-    read as a dash: where most figures of a column have a point, and none its sign behind it.
+    read as a dash: where most figures of a column have a point, and none its sign behind it. Where most have two
+    decimals, a gap read between these is none.
 
     columns: of a table, in which each of the lines stands alone in its cell; None for one that does not.
     """
     pointed = Counter(
         column for line, column in zip(lines, columns, strict=True) if column and _POINTED.fullmatch(line.text)
     )
+    amounts = Counter(
+        column for line, column in zip(lines, columns, strict=True) if column and _AMOUNT.fullmatch(line.text)
+    )
     odd = Counter(column for line, column in zip(lines, columns, strict=True) if column and _is_specked(line))
-    return [
-        _unspecked(line) if column and _is_specked(line) and pointed[column] > odd[column] else line
-        for line, column in zip(lines, columns, strict=True)
-    ]
+    found = []
+    for line, column in zip(lines, columns, strict=True):
+        if column and _is_specked(line) and pointed[column] > odd[column]:
+            line = _unspecked(line)
+        elif column and _PARTED.fullmatch(line.text) and 2 * amounts[column] > pointed[column]:
+            line = without(line, {line.text.index(" ")})
+        found.append(line)
+    return found
 
 
 def _is_specked(line: OcrLine) -> bool:

@@ -156,6 +156,17 @@ def test_two_rows_of_a_cell_are_one_number_only_if_it_wraps(
     assert bool(made.open) == in_doubt
 
 
+@pytest.mark.parametrize(("gap", "room", "in_doubt"), [(0.4, 0.7, False), (0.4, 1.0, True), (0.0, 0.7, True)])
+def test_a_figure_that_is_set_wide_wraps_where_no_sign_so_far_behind_has_room(
+    gap: float, room: float, in_doubt: bool
+) -> None:
+    wide = spaced(" ".join("1,234,5"), gap)
+    bare = [at for at, sign in enumerate(wide.text) if sign != " "]
+    first = Line("1,234,5", tuple(wide.boxes[at] for at in bare), wide.box)
+    made = compose([PagedLine(1, first, room * EM), PagedLine(1, line("67.89", y=140))], join_digits=False)
+    assert (made.text.printed, bool(made.open)) == ("1,234,567.89", in_doubt)
+
+
 def test_running_text_is_broken_only_at_the_margin() -> None:
     assert in_rows("共12", "34.56万元", 0.0, join_digits=True).open == frozenset()
     assert in_rows("共12", "34.56万元", 60.0, join_digits=True).open == {3}

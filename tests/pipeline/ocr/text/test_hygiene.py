@@ -131,6 +131,14 @@ def test_a_column_says_what_specks_made_of_a_figure(column: list[str], meant: st
     assert len(cleaned[1].boxes) == len(cleaned[1].scores) == len(meant)
 
 
+@pytest.mark.parametrize(
+    ("others", "meant"), [(["4.00", "81,203.55"], "7913.07"), (["4.0", "3.55"], "7913.0 7"), (["12"], "7913.0 7")]
+)
+def test_a_gap_between_two_decimals_is_none_in_a_column_of_them(others: list[str], meant: str) -> None:
+    found = in_columns([line("7913.0 7"), *map(line, others)], [(10, 60)] * (1 + len(others)))
+    assert [each.text for each in found] == [meant, *others]
+
+
 def test_what_is_surely_a_dash_and_what_is_in_no_column_stays() -> None:
     read = [line(text) for text in ("4.00", "4.00-", "4.00", "15:00")]
     assert [each.text for each in in_columns(read, [(10, 60)] * 3 + [None])] == ["4.00", "4.00-", "4.00", "15:00"]
