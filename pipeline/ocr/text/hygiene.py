@@ -47,20 +47,22 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 _COMMA_FOR_POINT = re.compile(r"(?<=\d)[,，](?=\d{2}%?$)")  # two digits are no thousands
 # A space within a number, beside its point or separator.
 _GAP = re.compile(r"(?<=\d[,.，．]) (?=\d)|(?<=\d) (?=[,.，．]\d)")
+# What specks and pieces of ruling lines behind a figure are read as; a star is a note, a hyphen is a sign.
+_SPECKS_BEHIND = r"(?:[^\w%％‰℃)）}*＊★☆√+-]|一)"
 # Specks behind or before a whole figure in a cell, and what is blank between; .88 may have lost its 0.
-_LOOSE_POINT = re.compile(r"(?<=[\d%])[\s.．。,，·、•'‘’`:：—–一]+$|^(?![.．]\d\d$)[.．·•,，、'‘’`\s]+(?=[<>=≥≤\d])")
+_LOOSE_POINT = re.compile(rf"(?<=[\d%]){_SPECKS_BEHIND}+$|^(?![.．]\d\d$)[.．·•,，、'‘’`\s]+(?=[<>=≥≤\d])")
 # A figure that is set wide, with gaps read where its signs stand apart: 12 4.3 2
 _SPACED = re.compile(r"(?=.* )\d[\d ]*(?:[,，] ?\d ?\d ?\d ?)*[.．] ?\d ?\d%?")
 _WIDE = 0.7  # em from the middle of a digit to the next; digits that are set close stand half an em apart
 # All that a figure may consist of, specks at either end included.
-_FIGURE = re.compile(r"[.．·•,，、'‘’`\s]*[<>=≥≤]*\d[\d,，]*(?:[.．]\d+)?%?[\s.．。,，·、•'‘’`:：—–一]*")
+_FIGURE = re.compile(r"[.．·•,，、'‘’`\s]*[<>=≥≤]*\d[\d,，]*(?:[.．]\d+)?%?" + f"{_SPECKS_BEHIND}*")
 # A speck before a number that has its point.
 _BEFORE = re.compile(r"^[.．·](?=\d[\d,，]*\.\d\d(?:%|万?元))")
 # A figure whose point a speck stands above, and one whose point is seen.
 _COLON = re.compile(r"\d{1,3}(?:,?\d{3})*[:：;；]\d{2}%?")
 _POINTED = re.compile(r"-?\d[\d,]*\.\d+%?分?")
 # An amount with a gap read between its decimals, and one without.
-_PARTED = re.compile(r"-?\d[\d,]*\.\d \d")
+_PARTED = re.compile(r"-?\d[\d,]*\.\d \d[%分]?")
 _AMOUNT = re.compile(r"-?\d[\d,]*\.\d\d")
 _BEHIND_FIGURE = re.compile(r"(?<=\.\d\d)-$")
 # A point between ideographs: speckle, or a comma that lost its tail.
@@ -72,8 +74,9 @@ _STRAY = re.compile(
     r"|^[，,、]+(?=\d{1,2}[、.．]\D)|^[•·●.．]+(?=[\u3400-\u9fff])|(?<=[。；])[.．·]$"
     r"|(?<=[\u3400-\u9fff])[.．·](?=[，。；、：）)])|(?<=\d)[)）](?=[.．]\d\d(?:%|万?元))|(?<=\d%)[6oO0]$"
 )
-# A label in a cell has no points at its ends.
+# A label in a cell has no points at its ends; one that is all that a cell has no other specks behind it either.
 _LABEL = re.compile(r"^[.．·•]+(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])[.．·•]+$")
+_SPECKED_LABEL = re.compile(r"(?<=[\u3400-\u9fff])[\s.．·•,，、'‘’`´~^∴∵]+$")
 _LONGEST_LABEL = 14  # signs; what is longer is a sentence
 # A comma without its tail at the end of a line of running text.
 _TAILLESS = re.compile(r"(?<=[\u3400-\u9fff]{2})[.．]$")
@@ -113,7 +116,9 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
     for pattern in (_STRAY, _BEFORE):
         dropped.update(index for match in pattern.finditer(text) for index in range(*match.span()))
     if label:
-        dropped.update(index for match in _LABEL.finditer(text) for index in range(*match.span()))
+        specked = (_LABEL, _SPECKED_LABEL) if alone else (_LABEL,)
+        for pattern in specked:
+            dropped.update(index for match in pattern.finditer(text) for index in range(*match.span()))
     if alone and _SPACED.fullmatch(text) and _is_wide(line):
         dropped.update(index for index, sign in enumerate(text) if sign == " ")
     if alone and _FIGURE.fullmatch(text):

@@ -72,6 +72,7 @@ def line(text: str, wide: float = 10.0) -> OcrLine:
         ("OA系统", "OA系统"),
         ("一级指标", "一级指标"),
         ("2022年", "2022年"),
+        ("完成率，", "完成率，"),
     ],
 )
 def test_signs_of_numbers(read: str, meant: str) -> None:
@@ -97,6 +98,16 @@ def test_signs_of_numbers(read: str, meant: str) -> None:
         ("100% '", "100%"),
         (".88", ".88"),  # it may have lost its 0, not got a speck
         ("1:20", "1:20"),
+        ("31.40∴", "31.40"),
+        ("6.25~~", "6.25"),
+        ("208.00]一", "208.00"),
+        ("12.50*", "12.50*"),  # a note
+        ("(12.50)", "(12.50)"),
+        ("12.5①", "12.5①"),
+        ("3√", "3√"),
+        ("权重`", "权重"),
+        ("完成率，", "完成率"),
+        ("其中：", "其中："),
     ],
 )
 def test_a_figure_alone_in_its_cell_is_whole(read: str, meant: str) -> None:
