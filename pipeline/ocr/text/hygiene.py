@@ -61,7 +61,13 @@ _BEFORE = re.compile(r"^[.．·](?=\d[\d,，]*\.\d\d(?:%|万?元))")
 # A figure whose point a speck stands above, and one whose point is seen.
 _COLON = re.compile(r"\d{1,3}(?:,?\d{3})*[:：;；]\d{2}%?")
 _POINTED = re.compile(r"-?\d[\d,]*\.\d+%?分?")
-# An amount with a gap read between its decimals, and one without.
+# Letters that digits look like, among figures.
+_LETTERS = re.compile(r"[1lI|i][0oOＯ]{1,2}|[1-9][oOＯ]{1,2}")
+_AS_DIGITS = str.maketrans("lI|ioOＯ", "1111000")
+# A figure; an amount with a gap read between its decimals, with one instead of its point, and whole.
+_NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?[%分]?")
+_POINTLESS = re.compile(r"-?\d{1,3}(?:,?\d{3})* \d\d[%分]?")
+_ROOM_OF_POINT = 2.3  # digits from the middle of one to that of the next one behind a point, or another digit and it
 _PARTED = re.compile(r"-?\d[\d,]*\.\d \d[%分]?")
 _AMOUNT = re.compile(r"-?\d[\d,]*\.\d\d")
 _BEHIND_FIGURE = re.compile(r"(?<=\.\d\d)-$")
@@ -147,25 +153,44 @@ def is_speck(text: str) -> bool:
 def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> list[OcrLine]:
     """The lines, with the points of figures above which a speck made a colon of it, and without a speck behind that was
     read as a dash: where most figures of a column have a point, and none its sign behind it. Where most have two
-    decimals, a gap read between these is none.
+    decimals, a gap read between these is none, and one before them a point. Letters among figures are digits: io.
 
     columns: of a table, in which each of the lines stands alone in its cell; None for one that does not.
     """
-    pointed = Counter(
-        column for line, column in zip(lines, columns, strict=True) if column and _POINTED.fullmatch(line.text)
+
+    def times(is_such: Callable[[OcrLine], object]) -> Counter[Hashable]:
+        return Counter(column for line, column in zip(lines, columns, strict=True) if column and is_such(line))
+
+    pointed, odd = times(lambda line: _POINTED.fullmatch(line.text)), times(_is_specked)
+    figures, amounts = (
+        times(lambda line: _NUMBER.fullmatch(line.text)),
+        times(lambda line: _AMOUNT.fullmatch(line.text)),
     )
-    amounts = Counter(
-        column for line, column in zip(lines, columns, strict=True) if column and _AMOUNT.fullmatch(line.text)
-    )
-    odd = Counter(column for line, column in zip(lines, columns, strict=True) if column and _is_specked(line))
     found = []
     for line, column in zip(lines, columns, strict=True):
         if column and _is_specked(line) and pointed[column] > odd[column]:
             line = _unspecked(line)
-        elif column and _PARTED.fullmatch(line.text) and 2 * amounts[column] > pointed[column]:
-            line = without(line, {line.text.index(" ")})
+        elif column and 2 * amounts[column] > figures[column] > 1:
+            line = _with_decimals(line)
+        if column and figures[column] > 1 and _LETTERS.fullmatch(line.text):
+            line = replace(line, text=line.text.translate(_AS_DIGITS))
         found.append(line)
     return found
+
+
+def _with_decimals(line: OcrLine) -> OcrLine:
+    """An amount without the gap between its decimals, or with its point where a gap as wide as one was read."""
+    if _PARTED.fullmatch(line.text):
+        return without(line, {line.text.index(" ")})
+    if _POINTLESS.fullmatch(line.text) and _is_as_a_point(line, line.text.index(" ")):
+        return replace(line, text=line.text.replace(" ", "."))
+    return line
+
+
+def _is_as_a_point(line: OcrLine, gap: int) -> bool:
+    """Whether a gap within a figure has no room for another digit beside the point."""
+    middles = [(box[0] + box[2]) / 2 for box in line.boxes]
+    return middles[gap + 1] - middles[gap - 1] < _ROOM_OF_POINT * (middles[gap + 2] - middles[gap + 1])
 
 
 def _is_specked(line: OcrLine) -> bool:

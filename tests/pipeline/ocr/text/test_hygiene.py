@@ -150,6 +150,33 @@ def test_a_gap_between_two_decimals_is_none_in_a_column_of_them(others: list[str
     assert [each.text for each in found] == [meant, *others]
 
 
+@pytest.mark.parametrize(
+    ("others", "room", "meant"),
+    [
+        (["4.00", "81,203.55"], 0.8, "71.07"),
+        (["4.00", "81,203.55"], 2.0, "71 07"),  # for a digit too
+        (["4.00", "71", "12"], 0.8, "71 07"),
+    ],
+)
+def test_a_gap_as_wide_as_a_point_is_one_in_a_column_of_decimals(others: list[str], room: float, meant: str) -> None:
+    read, wide = line("71 07"), 10.0
+    boxes = [
+        (x + (at > 2) * (room - 1) * wide, y, z + (at > 2) * (room - 1) * wide, v)
+        for at, (x, y, z, v) in enumerate(read.boxes)
+    ]
+    found = in_columns([replace(read, boxes=tuple(boxes)), *map(line, others)], [(10, 60)] * (1 + len(others)))
+    assert [each.text for each in found] == [meant, *others]
+
+
+@pytest.mark.parametrize(
+    ("text", "others", "meant"),
+    [("io", ["6", "10"], "10"), ("2Oo", ["6", "10"], "200"), ("io", ["6", "有"], "io"), ("in", ["6", "10"], "in")],
+)
+def test_letters_in_a_column_of_figures_are_digits(text: str, others: list[str], meant: str) -> None:
+    found = in_columns([*map(line, (text, *others))], [(10, 60)] * 3)
+    assert [each.text for each in found] == [meant, *others]
+
+
 def test_what_is_surely_a_dash_and_what_is_in_no_column_stays() -> None:
     read = [line(text) for text in ("4.00", "4.00-", "4.00", "15:00")]
     assert [each.text for each in in_columns(read, [(10, 60)] * 3 + [None])] == ["4.00", "4.00-", "4.00", "15:00"]
