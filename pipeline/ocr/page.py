@@ -6,7 +6,7 @@ file shows it.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -29,7 +29,7 @@ from recount.pipeline.ocr.text.cells import (
     sheet_of,
     untangled,
 )
-from recount.pipeline.ocr.text.hygiene import clean, in_columns, is_speck
+from recount.pipeline.ocr.text.hygiene import clean, in_columns, is_speck, rests
 from recount.pipeline.ocr.text.lines import OcrLine, crop_of, leaves_ink, placed, split_tall, with_paper
 from recount.schemas.saying import say
 
@@ -74,6 +74,7 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
         rulings = (*rulings, *hidden)
         sheet = sheet_of(image, prepared.dpi, rulings)
         read = _at_home(prepared, read, sheet, engine)
+    read = _without_rests(read)
     lodgers = Counter(read_line.home for read_line in read if not is_speck(read_line.line.text))
     lines: list[OcrLine] = []
     columns: list[tuple[int, int] | None] = []
@@ -91,6 +92,16 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
     remarks += [Remark("broken line", number, box, say("line_broken")) for box in broken_off(rulings, sheet.tables)]
     shown_lines = tuple(_in_points(line, sheet.unit) for line in in_columns(lines, columns))
     return Page(number, width, height, shown_lines, rulings, origin="ocr", remarks=tuple(remarks))
+
+
+def _without_rests(read: Sequence[InCell]) -> list[InCell]:
+    """The lines, without what is no line beside the one figure of a cell."""
+    in_cell = defaultdict[int, list[int]](list)
+    for at, line in enumerate(read):
+        if line.home is not None and not is_speck(line.line.text):
+            in_cell[line.home].append(at)
+    left_out = {own[at] for own in in_cell.values() if len(own) > 1 for at in rests([read[at].line.text for at in own])}
+    return [line for at, line in enumerate(read) if at not in left_out]
 
 
 def _column(home: int | None, sheet: Sheet) -> tuple[int, int] | None:

@@ -35,14 +35,15 @@ def column() -> Image:
 
 @dataclass
 class Specked:
-    """Reads specks too, by what it would read without them; what is narrow is one."""
+    """Reads specks too, by what it would read without them; what is narrow is one, and read as a sign."""
 
     reader: Engine
     specks: Mapping[str, str]
+    sign: str = "·"
 
     def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
         return [
-            self._specked(line) if image.shape[1] > 40 else Decoded("·", (0.5,), (0.99,))
+            self._specked(line) if image.shape[1] > 40 else Decoded(self.sign, (0.5,), (0.99,))
             for image, line in zip(images, self.reader.recognise(images), strict=True)
         ]
 
@@ -52,9 +53,10 @@ class Specked:
         return replace(line, text=text, centres=tuple((at + 0.5) / len(text) for at in range(len(text))), scores=scores)
 
 
-def figures(image: Image, reader: Engine, **specks: str) -> list[str]:
+def figures(image: Image, reader: Engine, sign: str = "·", **specks: str) -> list[str]:
     prepared = prepare(image, DPI)
-    specked: Any = Specked(reader, {key.replace("_", ".").removeprefix("r"): text for key, text in specks.items()})
+    said = {key.replace("_", ".").removeprefix("r"): text for key, text in specks.items()}
+    specked: Any = Specked(reader, said, sign)
     return [line.text for line in read_prepared(prepared, 1, reader.detect(prepared.image), specked).lines]
 
 
@@ -62,10 +64,11 @@ def test_a_speck_above_a_point_and_one_beside_a_figure(reader: Engine) -> None:
     assert figures(column(), reader, r15_00="15:00", r3_10=". 3.10") == list(FIGURES)
 
 
-def test_a_speck_apart_from_the_figure_is_no_second_line_of_its_cell(reader: Engine) -> None:
+@pytest.mark.parametrize("sign", ["·", ":", "一"])
+def test_a_speck_apart_from_the_figure_is_no_second_line_of_its_cell(reader: Engine, sign: str) -> None:
     image = column()
     cv2.circle(image, (round((RIGHT - 20) * DPI / 72), round((TOP + 2.5 * HEIGHT) * DPI / 72)), 6, (0, 0, 0), -1)
-    assert figures(image, reader, r15_00="15:00") == list(FIGURES)
+    assert figures(image, reader, sign, r15_00="15:00") == list(FIGURES)
 
 
 @dataclass

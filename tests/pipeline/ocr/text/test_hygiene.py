@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from recount.pipeline.ocr.text.hygiene import clean, in_columns
+from recount.pipeline.ocr.text.hygiene import clean, in_columns, rests
 from recount.pipeline.ocr.text.lines import OcrLine
 
 
@@ -148,6 +148,21 @@ def test_a_column_says_what_specks_made_of_a_figure(column: list[str], meant: st
 def test_a_gap_between_two_decimals_is_none_in_a_column_of_them(others: list[str], meant: str) -> None:
     found = in_columns([line("7913.0 7"), *map(line, others)], [(10, 60)] * (1 + len(others)))
     assert [each.text for each in found] == [meant, *others]
+
+
+@pytest.mark.parametrize(
+    ("texts", "left_out"),
+    [
+        (["31.40", "一"], {1}),
+        ([":", "31.40%", "—"], {0, 2}),
+        (["31.40", "-"], set()),  # it may be its sign
+        (["31.40", "万元"], set()),
+        (["31.40", "2.00", "一"], set()),
+        (["一", "—"], set()),
+    ],
+)
+def test_what_stands_beside_the_one_figure_of_a_cell_may_be_no_line(texts: list[str], left_out: set[int]) -> None:
+    assert rests(texts) == left_out
 
 
 @pytest.mark.parametrize(
