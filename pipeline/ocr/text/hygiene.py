@@ -52,6 +52,7 @@ _SPECKS_BEHIND = r"(?:[^\w%％‰℃)）}*＊★☆√+-]|一)"
 # Specks behind or before a whole figure in a cell, and what is blank between; .88 may have lost its 0.
 _LOOSE_POINT = re.compile(rf"(?<=[\d%]){_SPECKS_BEHIND}+$|^(?![.．]\d\d$)[.．·•,，、'‘’`\s]+(?=[<>=≥≤\d])")
 # A figure that is set wide, with gaps read where its signs stand apart: 12 4.3 2
+_LIKE_FIGURE = re.compile(r"[-+]?\d[\d,，.．:： ]*[%％分]?")
 _REST = re.compile(r"[:：;；一—–~^|\[\]_…“”\"]+")
 _SPACED = re.compile(r"(?=.* )\d[\d ]*(?:[,，] ?\d ?\d ?\d ?)*[.．] ?\d ?\d%?")
 _WIDE = 0.7  # em from the middle of a digit to the next; digits that are set close stand half an em apart
@@ -153,7 +154,7 @@ def is_speck(text: str) -> bool:
 
 def rests(texts: Sequence[str]) -> set[int]:
     """Which lines of a cell are what specks and pieces of ruling lines beside its one figure were read as."""
-    figures = [at for at, text in enumerate(texts) if _NUMBER.fullmatch(text.strip())]
+    figures = [at for at, text in enumerate(texts) if _LIKE_FIGURE.fullmatch(text.strip())]
     others = {at for at, text in enumerate(texts) if _REST.fullmatch(text.strip())}
     return others if len(figures) == 1 and len(figures) + len(others) == len(texts) else set()
 
