@@ -29,9 +29,9 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"(?<=\d)[:：,，](?=\d{2}(?:%|万元|元))"), "."),  # two digits are no thousands
     # Accounts exclaim nothing: 退休！人
     (re.compile(r"(?<=[\u3400-\u9fff])[!！|lI](?=[人次个项辆台套份名批])"), "1"),
-    # A number has one decimal point; what stands before groups of three is a separator: 1.092.13
+    # A number has one decimal point; what stands before groups of three is a separator: 1,092.513.13
     (
-        re.compile(r"(?<![\d.,，．])\d{1,3}(?:[.．]\d{3})+(?=[.．]\d{2}(?![\d.,，．]))"),
+        re.compile(r"(?<![\d.,，．])\d{1,3}(?:[,，.．]\d{3})+(?=[.．]\d{2}(?![\d.,，．]))"),
         lambda match: match[0].translate(_COMMAS),
     ),
     (re.compile(r"[⁻‐‑]"), "-"),
@@ -49,15 +49,17 @@ _COMMA_FOR_POINT = re.compile(r"(?<=\d)[,，](?=\d{2}%?$)")  # two digits are no
 _GAP = re.compile(r"(?<=\d[,.，．]) (?=\d)|(?<=\d) (?=[,.，．]\d)")
 # What specks and pieces of ruling lines behind a figure are read as; a star is a note, a hyphen is a sign.
 _SPECKS_BEHIND = r"(?:[^\w%％‰℃)）}*＊★☆√+-]|一)"
+_SPECKS_BEFORE = r"""[.．·•,，、'‘’`“”"^:：;；\s]"""
 # Specks behind or before a whole figure in a cell, and what is blank between; .88 may have lost its 0.
-_LOOSE_POINT = re.compile(rf"(?<=[\d%]){_SPECKS_BEHIND}+$|^(?![.．]\d\d$)[.．·•,，、'‘’`\s]+(?=[<>=≥≤\d])")
+_LOOSE_POINT = re.compile(rf"(?<=[\d%]){_SPECKS_BEHIND}+$|^(?![.．]\d\d$){_SPECKS_BEFORE}+(?=[<>=≥≤\d])")
 # A figure that is set wide, with gaps read where its signs stand apart: 12 4.3 2
-_LIKE_FIGURE = re.compile(r"[-+]?\d[\d,，.．:： ]*[%％分]?")
-_REST = re.compile(r"[:：;；一—–~^|\[\]_…“”\"]+")
 _SPACED = re.compile(r"(?=.* )\d[\d ]*(?:[,，] ?\d ?\d ?\d ?)*[.．] ?\d ?\d%?")
 _WIDE = 0.7  # em from the middle of a digit to the next; digits that are set close stand half an em apart
+# What may be a figure, and what specks and pieces of ruling lines are read as beside one.
+_LIKE_FIGURE = re.compile(r"[-+]?\d[\d,，.．:： ]*[%％分]?")
+_REST = re.compile(r"[:：;；一—–~^|\[\]_…“”\"]+")
 # All that a figure may consist of, specks at either end included.
-_FIGURE = re.compile(r"[.．·•,，、'‘’`\s]*[<>=≥≤]*\d[\d,，]*(?:[.．]\d+)?%?" + f"{_SPECKS_BEHIND}*")
+_FIGURE = re.compile(_SPECKS_BEFORE + r"*[<>=≥≤]*\d[\d,，]*(?:[.．]\d+)?%?" + f"{_SPECKS_BEHIND}*")
 # A speck before a number that has its point.
 _BEFORE = re.compile(r"^[.．·](?=\d[\d,，]*\.\d\d(?:%|万?元))")
 # A figure whose point a speck stands above, and one whose point is seen.
