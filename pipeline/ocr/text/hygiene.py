@@ -70,7 +70,7 @@ _LETTERS = re.compile(r"[1lI|i][0oOＯ]{1,2}|[1-9][oOＯ]{1,2}")
 _AS_DIGITS = str.maketrans("lI|ioOＯ", "1111000")
 # A figure; an amount with a gap read between its decimals, with one instead of its point, and whole.
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?[%分]?")
-_POINTLESS = re.compile(r"-?\d{1,3}(?:,?\d{3})* \d\d[%分]?")
+_POINTLESS = re.compile(r"-?\d{1,3}(?:[.,]?\d{3})* \d\d[%分]?")
 _ROOM_OF_POINT = 2.3  # digits from the middle of one to that of the next one behind a point, or another digit and it
 _PARTED = re.compile(r"-?\d[\d,]*\.\d \d[%分]?")
 _AMOUNT = re.compile(r"-?\d[\d,]*\.\d\d")
@@ -138,7 +138,8 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
             text = f"{text[: match.start()]}，{text[match.end() :]}"
         else:  # speckle
             dropped.add(match.start())
-    return without(replace(line, text=text), dropped)
+    cleaned = without(replace(line, text=text), dropped)
+    return clean(cleaned, alone=True) if alone and dropped else cleaned
 
 
 def _is_wide(line: OcrLine) -> bool:
@@ -194,7 +195,7 @@ def _with_decimals(line: OcrLine) -> OcrLine:
     if _PARTED.fullmatch(line.text):
         return without(line, {line.text.index(" ")})
     if _POINTLESS.fullmatch(line.text) and _is_as_a_point(line, line.text.index(" ")):
-        return replace(line, text=line.text.replace(" ", "."))
+        return replace(line, text=line.text.replace(".", ",").replace(" ", "."))
     return line
 
 

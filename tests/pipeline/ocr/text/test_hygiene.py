@@ -122,6 +122,12 @@ def test_a_figure_alone_in_its_cell_is_whole(read: str, meant: str) -> None:
     assert kept.text == read  # elsewhere the rest may stand on the next line: 2021.1. | 1
 
 
+def test_what_a_speck_hid_is_put_right_once_it_is_gone() -> None:
+    cleaned = clean(line("845.713.65."), alone=True)
+    assert cleaned is not None
+    assert cleaned.text == "845,713.65"
+
+
 UNSURE = 0.4
 
 
@@ -184,6 +190,11 @@ def test_a_gap_as_wide_as_a_point_is_one_in_a_column_of_decimals(others: list[st
     ]
     found = in_columns([replace(read, boxes=tuple(boxes)), *map(line, others)], [(10, 60)] * (1 + len(others)))
     assert [each.text for each in found] == [meant, *others]
+
+
+def test_a_point_between_thousands_before_such_a_gap_is_a_separator() -> None:
+    read = [line(text) for text in ("2.719 28", "4.00", "3,100.00")]
+    assert in_columns(read, [(10, 60)] * 3)[0].text == "2,719.28"
 
 
 @pytest.mark.parametrize(
