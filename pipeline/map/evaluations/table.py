@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from recount.pipeline.document import Cell, Grid
-from recount.pipeline.map.tables.sheet import is_nearly, is_scanned
+from recount.pipeline.map.tables.sheet import SHORTEST_MISREAD, is_nearly, is_scanned
 from recount.pipeline.split.folding import plain
 from recount.schemas.common import evaluations as words
 from recount.schemas.family import label_of, lost_among
@@ -17,6 +17,7 @@ from recount.schemas.figures import Ref
 _MONEY_UNIT = re.compile(r"[(（]单?位?[:：]?万元[)）]")
 _SPACE = re.compile(r"\s+")
 _LEVEL = re.compile(r".级指标|[一二三](?:级指|级.标|.指标).?")
+_MANY = 3  # heads that tell what a short one beside them may be
 _LEVELS = ("一级指标", "二级指标", "三级指标")
 
 
@@ -92,15 +93,16 @@ def _levels(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
 
 
 def _misread(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
-    """The labels of which one sign was misread, under their names: beside two others of their head at least, and where
-    only one field that none of these fills may be meant."""
+    """The labels of which one sign was misread, under their names: beside two others of their head, a short one
+    beside more, and where only one field that none of these fills may be meant."""
     found: dict[Mark, Mark] = {}
     for marks in rows:
         for vocabulary in (words.FUND_COLUMNS, words.INDICATOR_COLUMNS):
             there = {vocabulary[mark.label] for mark in marks if mark.label in vocabulary}
             others = {label: field for label, field in vocabulary.items() if field not in there}
+            shortest = SHORTEST_MISREAD - (len(there) > _MANY)
             for mark in marks if len(there) > 1 else ():
-                meant = {field: label for label, field in others.items() if is_nearly(mark.label, label)}
+                meant = {field: label for label, field in others.items() if is_nearly(mark.label, label, shortest)}
                 if len(meant) == 1 and mark.label not in vocabulary:
                     found[mark] = replace(mark, label=next(iter(meant.values())))
     return found

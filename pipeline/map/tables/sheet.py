@@ -68,12 +68,12 @@ def bare(words: str) -> str:
     return _TRIFLES.sub("", _BRACKETED.sub("", simplified(words)))
 
 
-def is_nearly(words: str, name: str) -> bool:
-    """Whether words are a long name with one character misread; the name itself is not.
+def is_nearly(words: str, name: str, shortest: int = SHORTEST_MISREAD) -> bool:
+    """Whether words are a long name with one character misread; the name itself is not. shortest: characters of it.
 
     Only a scan is misread (is_scanned): in digital text another character is another word.
     """
-    if len(words) != len(name) or len(name) < SHORTEST_MISREAD:
+    if len(words) != len(name) or len(name) < shortest:
         return False
     other = [one for one, usual in zip(words, name, strict=True) if one != usual]
     return len(other) == 1 and other[0] not in _TELLING

@@ -92,6 +92,19 @@ def test_a_misread_sign_in_the_head_of_a_scanned_table_loses_no_column(
 
 
 @pytest.mark.parametrize(
+    ("read", "origin", "known"),
+    [("权重分直", "ocr", True), ("权里分值", "ocr", True), ("分直", "ocr", False), ("权重分直", "text", False)],
+)
+def test_a_misread_sign_in_a_short_head_beside_many_others_loses_no_column(
+    read: str, origin: Origin, *, known: bool
+) -> None:
+    sheet = Sheet(origin)
+    head = [read if cell == "分值" else cell for cell in FUNDS[0]]
+    table = only(sheet, [*HEAD, head, *FUNDS[1:], *GOALS, *PLAIN, TOTAL])
+    assert (funds(sheet, table)[:1] == [("年度资金总额", 60, 50, 40, 10, 80, 8)]) == known
+
+
+@pytest.mark.parametrize(
     "read",
     [
         ("一级指标", "二级指标", "一级指标"),
