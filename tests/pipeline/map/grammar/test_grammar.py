@@ -92,6 +92,8 @@ def test_a_unit_that_does_not_fit_leaves_the_number_open() -> None:
         ("收入总计同上年相比：净增加1.00万元，上升14.29%", ""),
         ("收入总计与上年相比,减少1.00万元,下降14.29%", "−"),
         ("收入总计与上年相比，减少1.00万元，同比下降14.29%", "−"),
+        ("收入总计与上年相比，减少1.00万元；下降14.29%", "−"),
+        ("收入总计与上年相比，增加1.00万元：增长14.29%", ""),
     ],
 )
 def test_a_change_is_read_and_turned_by_its_words(compared: str, sign: str) -> None:
@@ -205,7 +207,17 @@ def test_completion_of_the_budget_is_not_its_variance() -> None:
     assert found.comparison("income") == {"budget": "10.00", "final": "8.00", "completion": "80.00"}
 
 
-@pytest.mark.parametrize("said", ["，占本年收入的37.50%", "占37.50%", "，占比37.50％", ",约占收入总额的37.50%"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "，占本年收入的37.50%",
+        "占37.50%",
+        "，占比37.50％",
+        ",约占收入总额的37.50%",
+        "；占37.50%",
+        "。占本年收入的37.50%",
+    ],
+)
 def test_a_share_belongs_to_the_amount_before_it(said: str) -> None:
     found = Read(f"收入总计8.00万元，其中：工资支出3.00万元{said}。")
     assert found.sheet.shown(found.fact("wages").share) == "37.50"
