@@ -63,10 +63,12 @@ _BEHIND_FIGURE = re.compile(r"(?<=\.\d\d)-$")
 # A point between ideographs: speckle, or a comma that lost its tail.
 _POINT = re.compile(r"(?<=[\u3400-\u9fff])[.．·](?=[\u3400-\u9fff（(\d])")
 # Speckle: behind a whole amount or a year and before its unit, before a line or its ordinal, behind the end of a
-# sentence, before a comma or a bracket, amid a number; and half of a % that was read already.
+# sentence, before a comma or a bracket, amid a number; half of a % that was read already; and the first of two signs
+# that part a sentence.
 _STRAY = re.compile(
     r"(?<=\.\d\d)[.．·。](?=[万元%]|$)|(?<=\d{4})[.．·](?=年)|^[•·●]+(?=[\d（(])"
     r"|^[，,、.．·]+(?=\d{1,2}[、.．]\D)|^[•·●.．]+(?=[\u3400-\u9fff])|(?<=[。；，、：])[.．·]+$"
+    r"|(?<=[\u3400-\u9fff%])[；;：:、](?=[，,])"
     r"|(?<=[\u3400-\u9fff])[.．·](?=[，。；、：）)])|(?<=\d)[)）](?=[.．]\d\d(?:%|万?元))|(?<=\d%)[6oO0]$"
 )
 # A label in a cell has no points at its ends.

@@ -84,20 +84,33 @@ _PLAIN = 0.85  # the same of a sign of punctuation
 _SPECKS = r"[.·'‘’`]"
 _AMOUNT = r"\d[\d,]*\.\d\d(?:万?元|%)"
 _COUNTED = r"(?:人次|[人次个辆台套批名])"
+_NO_LEVEL = "[\u4e00-\u9fff](?<![款类项一二三四五六七八九十])"
 _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(rf"(?<=[\u3400-\u9fff]){_SPECKS}(?=[\u3400-\u9fff])"), "", _SPECK),
     (re.compile(rf"(?<=[,;:、。]){_SPECKS}+(?=[\u3400-\u9fff])"), "", _SPECK),
-    (re.compile(rf"(?<=[\u3400-\u9fff)]){_SPECKS}(?=(?:{_AMOUNT}|\d+{_COUNTED}))"), "", _SPECK),
+    (
+        re.compile(rf"(?<=[\u3400-\u9fff)]){_SPECKS}(?=(?:{_AMOUNT}|\d+{_COUNTED}|\d{{5,7}}[\u3400-\u9fff]))"),
+        "",
+        _SPECK,
+    ),
     (re.compile(rf"(?<=[\u3400-\u9fff)]\d)\.(?={_COUNTED})|(?<=月\d\d)\.(?=日)"), "", _SPECK),
     (re.compile(r"(?<=\d{4})[-.·](?=年度)"), "", _SPECK),
-    (re.compile(rf"(?<=[\u3400-\u9fff]):(?={_AMOUNT})"), "", _SPECK),
-    (re.compile(rf"(?<=增加|减少|增长|下降|降低|上升|提高)[,.、:](?={_AMOUNT}[,.;。(])"), "", _SPECK),
+    (re.compile(rf"(?<=[\u3400-\u9fff])(?<!元)[,、:](?={_AMOUNT})"), "", _SPECK),
     (re.compile(r"(?<=\.\d\d)[方力刀](?=元)"), "万", _WORD),
+    (re.compile(rf"\((?P<sign>{_NO_LEVEL})\)(?=[^(),;。]{{2,40}}\(项\))"), "款", _WORD),
+    (re.compile(rf"\((?P<sign>{_NO_LEVEL})\)(?=[^(),;。]{{2,40}}\(款\))"), "类", _WORD),
+    (re.compile(rf"\(款\)[^(),;。]{{2,60}}\((?P<sign>{_NO_LEVEL})\)"), "项", _WORD),
+    (
+        re.compile(r"(?:占[^,;。\d]{0,20}|完成[^,;。\d]{0,8}的|增长|下降|降低)\d+\.\d\d(?P<sign>96|9|6)(?=[,;。])"),
+        "%",
+        _NUMBER,
+    ),
     (re.compile(r"(?<=\d)(?:\.\.|、)(?=\d\d(?:万?元|%))"), ".", _NUMBER),
     (re.compile(rf"(?<=[\u3400-\u9fff])\(\)(?={_COUNTED}|\.\d\d(?:万?元|%))"), "0", _NUMBER),
     (re.compile(rf"(?<=[\u3400-\u9fff])(?:0\)|\(0)(?={_COUNTED})"), "0", _NUMBER),
 )
-"""What cannot be printed so in running text (folded), and what is printed there if the second look says so."""
+"""What cannot be printed so in running text (folded), or the sign of it that is amiss; and what is printed there if the
+second look says so."""
 
 
 def whole_words(lines: Sequence[OcrLine], running: Sequence[bool], image: Grey, engine: Engine) -> list[OcrLine]:
@@ -122,10 +135,10 @@ def whole_words(lines: Sequence[OcrLine], running: Sequence[bool], image: Grey, 
 def _doubts(text: str, scores: Sequence[float]) -> list[_Doubt]:
     """The places of a folded text that are looked at again, none over another."""
     found = [
-        _Doubt(*match.span(), (meant,), least)
+        _Doubt(*span, (meant,), least)
         for pattern, meant, least in _MEANT
         for match in pattern.finditer(text)
-        if text[match.start()] not in ":、" or scores[match.start()] < _PLAIN
+        if (span := match.span(pattern.groups)) and (text[span[0]] not in ":、" or scores[span[0]] < _PLAIN)
     ]
     taken = {at for doubt in found for at in range(doubt.start, doubt.end)}
     return [*found, *(doubt for doubt in _in_words(text, scores) if doubt.start not in taken)]

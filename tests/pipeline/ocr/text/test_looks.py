@@ -120,6 +120,13 @@ def words(reader: Looker, *texts: str, score: float = 0.6) -> list[str]:
         ("领导用车()辆、", "车0辆", "领导用车0辆、"),
         ("救护用车0)辆、", "车0辆", "救护用车0辆、"),
         ("支出决算().31万元", "算0.31万", "支出决算0.31万元"),
+        ("出让支出，31.50万元，", "出31.50万", "出让支出31.50万元，"),
+        ("林业（教）护林（项）", "（款）", "林业（款）护林（项）"),
+        ("林业（美）护林（款）", "（类）", "林业（类）护林（款）"),
+        ("（款）护林（顶）", "（项）", "（款）护林（项）"),
+        ("占收入的3.1796；", "的3.17%；", "占收入的3.17%；"),
+        ("完成预算的93.176。", "的93.17%。", "完成预算的93.17%。"),
+        ("（4）.2050299教育", "）2050299教", "（4）2050299教育"),
     ],
 )
 def test_signs_that_make_no_word_are_as_a_second_look_reads_them(read: str, seen: str, meant: str) -> None:
@@ -129,7 +136,7 @@ def test_signs_that_make_no_word_are_as_a_second_look_reads_them(read: str, seen
 
 @pytest.mark.parametrize("read", [
     "上年收入总计", "全年支出决算数", "本年未安排", "其他收入3.00万元", "公务接待费、差旅费", "增加5人，减少3.10万元",
-    "单价（）元", "1、20万元", "使用财政拨款",
+    "单价（）元", "1、20万元", "（一）护林（项）", "人均占地3.1796亩", "使用财政拨款",
 ])  # fmt: skip
 def test_what_is_printed_stays(read: str) -> None:
     """Also where it is near a word of the schema: 上年收入总计."""
