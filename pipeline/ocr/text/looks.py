@@ -74,9 +74,9 @@ class _Doubt:
     least: float
 
 
-_WORD, _SPECK, _NUMBER = 0.1, 0.5, 0.8
-"""The least share where one sign makes a word of the schema of what is none, where a speck parts what nothing parts,
-and where a number changes."""
+_SURELY, _WORD, _SPECK, _NUMBER = 0.0, 0.1, 0.5, 0.8
+"""The least share where nothing else can be printed, so that no second look is needed; where one sign makes a word of
+the schema of what is none; where a speck parts what nothing parts; and where a number changes."""
 _SEEN = 0.05  # probability below which a text is not seen
 _AHEAD = 2.0  # times that the first of several must be as probable as the second
 _SURE = 0.97  # score from which an ideograph is taken as read
@@ -84,15 +84,11 @@ _PLAIN = 0.85  # the same of a sign of punctuation
 _SPECKS = r"[.·'‘’`]"
 _AMOUNT = r"\d[\d,]*\.\d\d(?:万?元|%)"
 _COUNTED = r"(?:人次|[人次个辆台套批名])"
-_NO_LEVEL = "[\u4e00-\u9fff](?<![款类项一二三四五六七八九十])"
+_NO_LEVEL = "[\u4e00-\u9fff](?<![款类项室团含一二三四五六七八九十])"
 _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(rf"(?<=[\u3400-\u9fff]){_SPECKS}(?=[\u3400-\u9fff])"), "", _SPECK),
-    (re.compile(rf"(?<=[,;:、。]){_SPECKS}+(?=[\u3400-\u9fff])"), "", _SPECK),
-    (
-        re.compile(rf"(?<=[\u3400-\u9fff)]){_SPECKS}(?=(?:{_AMOUNT}|\d+{_COUNTED}|\d{{5,7}}[\u3400-\u9fff]))"),
-        "",
-        _SPECK,
-    ),
+    (re.compile(rf"(?<=[,;:、。]){_SPECKS}+(?=[\u3400-\u9fff])"), "", _SURELY),
+    (re.compile(rf"(?<=[\u3400-\u9fff)]){_SPECKS}(?={_AMOUNT}|\d+{_COUNTED}|\d{{5,7}}[\u3400-\u9fff])"), "", _SURELY),
     (re.compile(rf"(?<=[\u3400-\u9fff)]\d)\.(?={_COUNTED})|(?<=月\d\d)\.(?=日)"), "", _SPECK),
     (re.compile(r"(?<=\d{4})[-.·](?=年度)"), "", _SPECK),
     (re.compile(rf"(?<=[\u3400-\u9fff])(?<!元)[,、:](?={_AMOUNT})"), "", _SPECK),
@@ -177,7 +173,7 @@ def _meant(text: str, at: int, *, parted: bool) -> Set[str]:
 
 _SAID = (
     "完成预算", "完成年初预算", "年初预算数", "支出决算", "支出决算数", "与上年相比", "与年初预算相比", "比上年增加",
-    "比上年减少", "主要原因是", "占本年支出合计", "结转和结余", "收、支总计",
+    "比上年减少", "主要原因是", "占本年支出合计", "结转和结余", "收、支总计", "截至年末",
 )  # fmt: skip
 """Words around figures that are no field's name."""
 _SHORTEST = 4  # signs of a word; shorter ones have too many neighbours
@@ -210,6 +206,8 @@ def _names_in(model: type[Model]) -> Iterator[str]:
 
 def _looked_at(line: OcrLine, doubt: _Doubt, image: Grey, engine: Engine) -> OcrLine:
     """The line with some signs as a second look reads them, if it reads what is meant."""
+    if doubt.least == _SURELY:
+        return _with(line, doubt, doubt.meant[0], line.scores[doubt.start])
     start, end = _with_neighbours(line.text, doubt.start, doubt.end)
     first, *others = (
         line.text[start : doubt.start] + sign + line.text[doubt.end : end]
