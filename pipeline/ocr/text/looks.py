@@ -130,24 +130,28 @@ def whole_words(lines: Sequence[OcrLine], running: Sequence[bool], image: Grey, 
 
 def _doubts(text: str, scores: Sequence[float]) -> list[_Doubt]:
     """The places of a folded text that are looked at again, none over another."""
+    within = list(_in_words(text, scores))
+    taken = {doubt.start for doubt in within}
     found = [
         _Doubt(*span, (meant,), least)
         for pattern, meant, least in _MEANT
         for match in pattern.finditer(text)
         if (span := match.span(pattern.groups)) and (text[span[0]] not in ":、" or scores[span[0]] < _PLAIN)
     ]
-    taken = {at for doubt in found for at in range(doubt.start, doubt.end)}
-    return [*found, *(doubt for doubt in _in_words(text, scores) if doubt.start not in taken)]
+    return [*within, *(doubt for doubt in found if taken.isdisjoint(range(doubt.start, doubt.end)))]
 
 
 def _in_words(text: str, scores: Sequence[float]) -> Iterator[_Doubt]:
-    """The signs that make no word of what is one of the schemas with another sign there, or without it."""
+    """The signs that make no word of what is one of the schemas with another sign there, or without it. A point stands
+    in no word, and of signs of punctuation only its own."""
     for at, sign in enumerate(text):
-        ideograph = "\u3400" <= sign <= "\u9fff"
+        ideograph = _is_ideograph(sign)
         if (ideograph and scores[at] < _SURE) or sign in ",;:、.·'":
             meant = _meant(text, at, parted=not ideograph)
+            own = len(meant) == 1 and (sign in ".·'" or "" not in meant)
+            least = _WORD if ideograph else _SURELY if own else _SPECK
             if meant:
-                yield _Doubt(at, at + 1, tuple(sorted(meant)), _WORD if ideograph else _SPECK)
+                yield _Doubt(at, at + 1, tuple(sorted(meant)), least)
 
 
 def _meant(text: str, at: int, *, parted: bool) -> Set[str]:
@@ -166,9 +170,13 @@ def _meant(text: str, at: int, *, parted: bool) -> Set[str]:
         if text[start:end] in words:
             return frozenset()
         found = wanted.get(f"{text[start:at]}\0{text[at + 1 : end]}", frozenset())
-        if found := frozenset(sign for sign in found if (sign == "") == parted):
+        if found := frozenset(sign for sign in found if _is_ideograph(sign) is not parted):
             return found
     return frozenset()
+
+
+def _is_ideograph(sign: str) -> bool:
+    return "\u3400" <= sign <= "\u9fff"
 
 
 _SAID = (
