@@ -18,7 +18,6 @@ from recount.pipeline.ocr.image.prepare import Grey, Prepared
 from recount.pipeline.ocr.image.ruling_lines import broken_off, find_rulings
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.network.reading import Decoded
-from recount.pipeline.ocr.text.brackets import InCell, balanced, whole_numbers
 from recount.pipeline.ocr.text.cells import (
     Sheet,
     completed,
@@ -31,6 +30,7 @@ from recount.pipeline.ocr.text.cells import (
 )
 from recount.pipeline.ocr.text.hygiene import clean, in_columns, is_speck, rests
 from recount.pipeline.ocr.text.lines import OcrLine, crop_of, leaves_ink, placed, split_tall, with_paper
+from recount.pipeline.ocr.text.looks import InCell, balanced, whole_numbers, whole_words
 from recount.schemas.saying import say
 
 _LEAST_SCORE = 0.5  # below this a line is noise: the rim of a seal, a blot
@@ -78,6 +78,7 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
     lodgers = Counter(read_line.home for read_line in read if not is_speck(read_line.line.text))
     lines: list[OcrLine] = []
     columns: list[tuple[int, int] | None] = []
+    running: list[bool] = []
     for read_line in balanced(prepared, read, sheet.cells, engine):
         alone = read_line.home is not None and lodgers[read_line.home] == 1
         is_none = alone and len(read_line.line.text) < 3 and is_dash(read_line.box, sheet)
@@ -87,6 +88,8 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
         if cleaned is not None:
             lines.append(cleaned)
             columns.append(_column(read_line.home, sheet) if alone else None)
+            running.append(read_line.home is None)
+    lines = whole_words(lines, running, image, engine)
     height, width = (side / sheet.unit for side in image.shape)
     remarks = [Remark("unread", number, _scaled(box, sheet.unit), say("cell_unread")) for box in unread]
     remarks += [Remark("broken line", number, box, say("line_broken")) for box in broken_off(rulings, sheet.tables)]

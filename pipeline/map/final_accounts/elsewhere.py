@@ -17,13 +17,14 @@ from recount.pipeline.document import Paragraph
 from recount.pipeline.map.grammar.passage import Passage, heading_above, keyless_of, passage_of, refs_in
 from recount.pipeline.split.outline import Section, piece_of
 from recount.schemas.describe import fields_of
-from recount.schemas.figures import Model, Ref
+from recount.schemas.figures import DOWN, UP, Model, Ref
 
 OF_PARTS = "general_public_budget"
 """The section that is read of up to three passages where it has its own heading."""
 _PARTS = frozenset({"contents", "part.overview", "part.statements", "part.glossary", "part.annex"})
 """The parts of a report that tell of no section; some reports have no parts."""
-_SENTENCE_END = re.compile(r"[。;](?=.)")
+_SENTENCE_END = re.compile(rf"[。;](?=.)(?!(?:{UP}|{DOWN})\d[\d,.]*%|占)")
+"""A rate or a share is of the amount before it, whatever sign parts them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Literal
 from recount.pipeline.document import Grid, Paragraph
 from recount.pipeline.map.grammar.items import heads_in
 from recount.pipeline.map.grammar.passage import N, Passage, clean, names_in, passage_of, ref_at, refs_in
+from recount.pipeline.map.grammar.phrases import PARTED
 from recount.pipeline.map.grammar.sections import amount_of, facts_of, filled, items_of, read_section
 from recount.pipeline.split.folding import plain
 from recount.pipeline.split.outline import Section
@@ -204,18 +205,18 @@ def fund_budget(own: str, passage: Passage) -> FundBudget[Ref]:
 _CLASS = re.compile(
     rf"(?:(?<=\n)|^|(?<=[。;:,])|(?<=\d[.、]))\s*(?:\(?{N}\)?[.、,)]?|[①-⑳])?\s*"
     rf"(?P<class_name>[^。;,:\n▮]{{2,40}}?)\(类\)(?:支出)?(?:决算)?(?:为|是)?:?(?P<amount>{N})(?:万元|元|亿元)"
-    rf"(?:,完成[^,。;\n▮]{{0,16}}{N}%(?=,占))?[,、]?(?:占[^。;\n▮]{{0,30}}?(?P<percent>{N})%)?"
+    rf"(?:,完成[^,。;\n▮]{{0,16}}{N}%(?=,占))?{PARTED}(?:占[^。;\n▮]{{0,30}}?(?P<percent>{N})%)?"
 )
 _QUOTED_CLASS = re.compile(
     rf'(?:(?<=\n)|^|(?<=[。;:])|(?<=[.、]))\s*(?:\(?{N}\)?[.、,)]?|[①-⑳])?\s*"[.]?\s*'
     rf'(?P<class_name>[^。;,:\n▮"]{{2,40}})"(?:支出|科目)?(?:决算)?(?:为|是)?:?(?P<amount>{N})(?:万元|元|亿元)'
-    rf"[,、]?(?:占[^。;\n▮]{{0,30}}?(?P<percent>{N})%)?"
+    rf"{PARTED}(?:占[^。;\n▮]{{0,30}}?(?P<percent>{N})%)?"
 )
 """“一般公共服务支出”▮万元，占▮%: a class without its mark."""
 _LISTED_CLASS = re.compile(
     rf"(?:^|(?<=[。;,:、\n]))\s*(?:\(?{N}\)?[.、,)])?\s*(?P<class_name>[^。;,:、\n▮\"()]{{2,30}})"
     rf"(?:决算)?(?:为|是)?:?(?P<amount>{N})(?:万元|元|亿元)"
-    rf"(?:[,、(]?占[^。;\n▮]{{0,30}}?(?P<percent>{N})%)?"
+    rf"(?:{PARTED}占[^。;\n▮]{{0,30}}?(?P<percent>{N})%)?"
 )
 """主要用于以下方面：教育支出▮万元，占▮%；…: a class known by its official name alone, also among marked ones."""
 _PURPOSE = re.compile(r"主要用于:?(?P<purpose>.*?)(?:(?<=。)|(?=[,;]?完成(?:年初|全年)?预算|年初预算|支出决算|\n|$))")

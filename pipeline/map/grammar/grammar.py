@@ -240,7 +240,8 @@ class Reader:
         gap = self.passage.shape[self.done : at]
         begin = self._clause(at) - self.done
         match = phrases.PART.fullmatch(gap, max(begin, 0))
-        named = self._rule("万元", within=True).search(match["words"]) if match else None
+        words = match["words"][self.passage.behind_colon(match["words"], at) :] if match else ""
+        named = self._rule("万元", within=True).search(words) if words else None
         if match is None or named is None or named.lastgroup is None or not self._is_turned(match, at):
             return False
         return self._changed(self._fact(named.lastgroup), at, match["turn"], self.done + begin)
@@ -359,6 +360,9 @@ class Reader:
         gap = self.passage.shape[self.done : at]
         boundary = phrases.BOUNDARY.search(gap)
         begin = max(boundary.end() if boundary else 0, self.passage.behind_number(self.done, at) - self.done)
+        within = self.reason_from is not None and not (boundary and boundary[0] in "。\n")
+        if within and (colon := self.passage.behind_colon(gap[begin:], at)):
+            begin, boundary = begin + colon, None  # nothing that is known is said again there
         clause = gap[begin:]
         follows = self.last.key if self.last and not phrases.FOLLOWS.sub("", gap) else None
         direct = next((subject for subject in self.subjects if subject.after == follows and follows), None)
@@ -366,7 +370,6 @@ class Reader:
             self.last = self._fact(phrases.group_of(direct.key))
             self.last.amount = self._ref(at)
             return True
-        within = self.reason_from is not None and not (boundary and boundary[0] in "。\n")
         match = self._rule(self._unit(at), within=within).search(clause)
         fact = self._fact(match.lastgroup) if match and match.lastgroup else self._right_below_heading(at, clause)
         if fact is None:

@@ -136,6 +136,11 @@ class Passage:
         unit = self.token(last).unit if last >= 0 else None
         return last + 1 + len(unit) if unit else start
 
+    def behind_colon(self, words: str, at: int) -> int:
+        """Where, in the words before a number, the clause behind a colon begins that OCR may have made of ；; 0 where
+        there is none, and in digital text."""
+        return words.rfind(":") + 1 if self.token(at).origin == "ocr" else 0
+
     def is_just_before(self, number: int, at: int) -> bool:
         """Whether an amount stands in the sentence of an index, or in the one before it; sentences that only count
         (团组▮个，▮人次。) may stand between."""

@@ -16,9 +16,11 @@ TO_BUDGET = re.compile(rf"(?:比|与|较|同)[^,。;\n{N}]{{0,12}}预算[^,。;\
 """比年初预算减少▮万元，比上年减少▮万元: both are of what was spoken of before; the unit between is no word."""
 _TURN = rf"(?P<turn>{UP}|{DOWN})(?P<either>\((?:{UP}|{DOWN})\))?"
 """The direction; either: where the publisher left both words of the form standing, it is not said."""
+PARTED = "[,、;:。(]?"
+"""What stands between an amount and its rate or share: a comma, or what it was typed or read as."""
 PART = re.compile(rf"(?P<words>[^,。;\n{N}]+?){_TURN}(?:了|额|数)?(?:为|是)?:?")
-RATE = re.compile(rf"[,、;(]?(?:同比|较上年|比上年|各)?{_TURN}(?:了|率|幅度|比例)?(?:为|是|达)?:?")
-SHARE = re.compile(rf"(?:,为[^,。;\n{N}]{{2,30}})?[,、(]?(?:约|各)?占[^,。;\n{N}]{{0,30}}")
+RATE = re.compile(rf"{PARTED}(?:同比|较上年|比上年|各)?{_TURN}(?:了|率|幅度|比例)?(?:为|是|达)?:?")
+SHARE = re.compile(rf"(?:,为[^,。;\n{N}]{{2,30}})?{PARTED}(?:约|各)?占[^,。;\n{N}]{{0,30}}")
 BUDGET = re.compile(
     r"(?P<words>[^。;\n]*?)(?P<which>年初|全年|年中|调整)?预算(?:数|额|总额)?(?:安排|核定|批复)?(?:为|是|:)?$"
 )

@@ -28,7 +28,7 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"(?<=\d)[。·](?=\d{1,2}(?:\D|$))"), "."),
     (re.compile(r"(?<=\d)[:：,，](?=\d{2}(?:%|万元|元))"), "."),  # two digits are no thousands
     # Accounts exclaim nothing: 退休！人
-    (re.compile(r"(?<=[\u3400-\u9fff])[!！|lI](?=[人次个项辆台套份名批])"), "1"),
+    (re.compile(r"(?<=[\u3400-\u9fff])[!！|lIi](?=[人次个项辆台套份名批])"), "1"),
     # A number has one decimal point; what stands before groups of three is a separator: 1,092.513.13
     (
         re.compile(r"(?<![\d.,，．])\d{1,3}(?:[,，.．]\d{3})+(?=[.．]\d{2}(?![\d.,，．]))"),
@@ -39,10 +39,10 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"(?<=相比)[；;：:](?=[\u3400-\u9fff])"), "，"),
     # Words of which one sign is misread, and that are none then
     (re.compile(r"(?<=财政)[援拔泼](?=款)"), "拨"),
-    (re.compile(r"(?<=支出决)[^算定策议](?=数)"), "算"),
+    (re.compile(r"(?<=支出决)[^算定策议](?=数)|(?<=决)[^算定策议](?=数\d[\d,，]*[.．]\d\d万?元)"), "算"),
     # The unit of money behind an amount, of which nothing else is left: 0.63方元
     (re.compile(r"(?<=\d\.\d\d)[方力刀](?=元)"), "万"),
-    (re.compile(r"(?<=\d\.\d\d)[万方力刀][无兀死](?=[，,。；;、）)比]|$)"), "万元"),
+    (re.compile(r"(?<=\d\.\d\d)[万方力刀][无兀死先](?=[，,。；;、）)比]|$)"), "万元"),
 )
 _COMMA_FOR_POINT = re.compile(r"(?<=\d)[,，](?=\d{2}%?$)")  # two digits are no thousands
 # A space within a number, beside its point or separator.
@@ -78,10 +78,12 @@ _BEHIND_FIGURE = re.compile(r"(?<=\.\d\d)-$")
 # A point between ideographs: speckle, or a comma that lost its tail.
 _POINT = re.compile(r"(?<=[\u3400-\u9fff])[.．·](?=[\u3400-\u9fff（(\d])")
 # Speckle: behind a whole amount or a year and before its unit, before a line or its ordinal, behind the end of a
-# sentence, before a comma or a bracket, amid a number; and half of a % that was read already.
+# sentence, before a comma or a bracket, amid a number; half of a % that was read already; and the first of two signs
+# that part a sentence.
 _STRAY = re.compile(
     r"(?<=\.\d\d)[.．·。](?=[万元%]|$)|(?<=\d{4})[.．·](?=年)|^[•·●]+(?=[\d（(])"
-    r"|^[，,、]+(?=\d{1,2}[、.．]\D)|^[•·●.．]+(?=[\u3400-\u9fff])|(?<=[。；])[.．·]$"
+    r"|^[，,、.．·]+(?=\d{1,2}[、.．]\D)|^[•·●.．][•·●.．\s]*(?=[\u3400-\u9fff])|(?<=[。；，、：])[.．·]+$"
+    r"|(?<=[\u3400-\u9fff%])[；;：:、](?=[，,])|(?<=[一二三四五六七八九十]、)[、，,.．·](?=[\u3400-\u9fff])"
     r"|(?<=[\u3400-\u9fff])[.．·](?=[，。；、：）)])|(?<=\d)[)）](?=[.．]\d\d(?:%|万?元))|(?<=\d%)[6oO0]$"
 )
 # A label in a cell has no points at its ends; one that is all that a cell has no other specks behind it either.
@@ -95,7 +97,7 @@ _SPECK = re.compile(r"[*＊★☆○◎〇●•·.．,，、'‘’`´\s]+")
 # The recogniser drops the second of two signs of punctuation: 规则。八）负责
 _UNOPENED = re.compile(r"(?<=[。；;])(?=[一二三四五六七八九十]{1,3}([）)]))")
 # A speck behind the end of a line is read as a sign of these, and never as surely as a printed one.
-_BEHIND = re.compile(r"(?<=[\u3400-\u9fff])[.．·:：]$")
+_BEHIND = re.compile(r"(?<=[\u3400-\u9fff])(?:[.．·]|(?<!其中)(?<!如下)(?<!包括)[:：])$")
 _PRINTED = 0.85
 # Behind these something follows.
 _UNENDED = re.compile(r"(?<=[为占达至比较于的和及与])[.．·]$")

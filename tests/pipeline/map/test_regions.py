@@ -598,3 +598,9 @@ def test_parts_of_a_change_behind_its_reason() -> None:
     assert report["change"] == {"amount": "1.50", "reason": "任务增加"}
     assert report["overseas"]["change"] == {"amount": "1.00", "percent": "100.00"}
     assert report["reception"]["change"] == {"amount": "0.50", "percent": "100.00"}
+
+
+def test_a_rate_behind_a_semicolon_is_of_the_sentence_before_it() -> None:
+    report = mapped("二、支出决算情况说明", "支出总计80.00万元，较2021年减少8.00万元；下降9.09%，主要原因是人员减少。")
+    assert report["income_expenditure"]["expenditure_change"]["percent"] == "−9.09"
+    assert report["open"] == []

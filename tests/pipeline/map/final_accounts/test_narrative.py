@@ -233,6 +233,11 @@ def test_the_structure_by_class() -> None:
     )
 
 
+def test_the_share_of_a_class_stands_behind_any_sign() -> None:
+    shown = general(structure="1.教育支出（类）3.00万元；占30.00%。\n2.住房保障支出（类）7.00万元：占70.00%。")
+    assert [each["percent"] for each in shown["by_class"]] == ["30.00", "70.00"]
+
+
 def test_classes_on_one_line_are_told_apart() -> None:
     shown = general(structure="1.住房保障支出(类)5.00万元,占50.00%。2.教育支出(类)5.00万元,占50.00%。")
     assert [each["class_name"] for each in shown["by_class"]] == ["住房保障支出", "教育支出"]

@@ -21,8 +21,10 @@ SUBJECTS = (
 class Read:
     """What is read of texts, each number as its characters."""
 
-    def __init__(self, *texts: str, default: str = "income") -> None:
+    def __init__(self, *texts: str, default: str = "income", scanned: bool = False) -> None:
         self.sheet = Sheet()
+        if scanned:
+            self.sheet.store.origins[1] = "ocr"
         self.passage: Passage = self.sheet.passage(*texts)
         self.reader = Reader(self.passage, SUBJECTS, default)
         self.facts = self.reader.read()
@@ -92,6 +94,8 @@ def test_a_unit_that_does_not_fit_leaves_the_number_open() -> None:
         ("收入总计同上年相比：净增加1.00万元，上升14.29%", ""),
         ("收入总计与上年相比,减少1.00万元,下降14.29%", "−"),
         ("收入总计与上年相比，减少1.00万元，同比下降14.29%", "−"),
+        ("收入总计与上年相比，减少1.00万元；下降14.29%", "−"),
+        ("收入总计与上年相比，增加1.00万元：增长14.29%", ""),
     ],
 )
 def test_a_change_is_read_and_turned_by_its_words(compared: str, sign: str) -> None:
@@ -205,7 +209,17 @@ def test_completion_of_the_budget_is_not_its_variance() -> None:
     assert found.comparison("income") == {"budget": "10.00", "final": "8.00", "completion": "80.00"}
 
 
-@pytest.mark.parametrize("said", ["，占本年收入的37.50%", "占37.50%", "，占比37.50％", ",约占收入总额的37.50%"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "，占本年收入的37.50%",
+        "占37.50%",
+        "，占比37.50％",
+        ",约占收入总额的37.50%",
+        "；占37.50%",
+        "。占本年收入的37.50%",
+    ],
+)
 def test_a_share_belongs_to_the_amount_before_it(said: str) -> None:
     found = Read(f"收入总计8.00万元，其中：工资支出3.00万元{said}。")
     assert found.sheet.shown(found.fact("wages").share) == "37.50"
@@ -296,3 +310,23 @@ def test_the_change_of_the_whole_said_again_is_no_parts() -> None:
     found = Read("收入总计8.00万元，比上年增加1.00万元。工资支出3.00万元。比上年增加1.00万元。")
     assert found.change("income") == {"amount": "1.00"}
     assert found.fact("wages").change is None
+
+
+@pytest.mark.parametrize("scanned", [True, False])
+def test_on_scans_a_colon_in_a_reason_may_be_a_semicolon(*, scanned: bool) -> None:
+    """人员减少：工资支出▮万元: a new subject. A colon is one where it is not read by OCR; and what is known stays."""
+    why = "主要原因是：人员减少：工资支出3.00万元，占37.50%"
+    found = Read(f"收入总计8.00万元，比上年减少2.00万元，下降20.00%，{why}。", scanned=scanned)
+    assert found.amount("wages") == ("3.00" if scanned else None)
+    assert ("工资" in found.change("income")["reason"]) is not scanned
+    known = Read(f"工资支出5.00万元，收入总计8.00万元，比上年减少2.00万元，{why}。", scanned=scanned)
+    assert known.amount("wages") == "5.00"
+
+
+@pytest.mark.parametrize("scanned", [True, False])
+def test_on_scans_a_colon_before_a_part_may_be_a_semicolon(*, scanned: bool) -> None:
+    parts = "其中：支出总计决算持平：工资支出决算减少1.00万元，下降25.00%"
+    found = Read(f"收入总计比上年减少2.00万元，下降20.00%。{parts}。", scanned=scanned)
+    assert ("wages" in found.facts) is scanned
+    if scanned:
+        assert found.change("wages") == {"amount": "−1.00", "rate": "−25.00"}

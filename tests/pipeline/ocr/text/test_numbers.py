@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from recount.pipeline.ocr.network.reading import Recognised
-from recount.pipeline.ocr.text.brackets import whole_numbers
-from recount.tests.pipeline.ocr.text.test_brackets import Reader
+from recount.pipeline.ocr.text.looks import whole_numbers
 from recount.tests.pipeline.ocr.text.test_hygiene import line
+from recount.tests.pipeline.ocr.text.test_looks import Reader
 
 PAGE = np.full((20, 600), 255, np.uint8)
 

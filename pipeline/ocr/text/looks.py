@@ -1,0 +1,306 @@
+"""What is looked at again, since what was read cannot be what is printed: a piece of a line, cut out for itself.
+
+Brackets that a cell lacks, points that a number has too many, and signs of running text that make no word of what is
+one but for them. The words only say where to look: what is put there is what the second look reads.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import accumulate
+
+from recount.pipeline.document import Box, hull
+from recount.pipeline.ocr.image.prepare import Grey, Prepared
+from recount.pipeline.ocr.network.engine import Engine
+from recount.pipeline.ocr.network.reading import Decoded
+from recount.pipeline.ocr.text.lines import OcrLine, crop_of, without
+from recount.pipeline.split.folding import fold
+from recount.schemas.common.codes import FUNCTION_NAMES
+from recount.schemas.describe import fields_of
+from recount.schemas.figures import Model, Ref
+from recount.schemas.registry import FAMILIES
+
+# Numbers with a decimal point too many: the recogniser sometimes makes 11.9.20 of 119.20 within a long line.
+
+
+# Dates (2021.12.31) begin with a year; 1.092.13 has separators that lost their tails, which `hygiene` puts right.
+_NO_NUMBER = re.compile(r"(?<![\d.,，．])\d{1,3}(?:[,，]\d{3})*[.．]\d{1,2}[.．]\d{1,2}(?=万?元|%|％)")
+_WITHIN = re.compile(r"[\u3400-\u9fff].*[.．]\d\d$")  # no ordinal stands right behind a word
+_GROUPED = re.compile(r"\d{1,3}(?:[,，]\d{3})+[.．]\d[.．]\d$")  # behind thousands there is the point
+_BESIDE = 0.1  # heights of the line by which the number is cut out wider than it is
+_SIGNS = frozenset("0123456789.,")  # what a number is read again with
+
+
+def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
+    """The line as read from the image, without the points that its numbers have too many."""
+    dropped: set[int] = set()
+    for match in _NO_NUMBER.finditer(line.text):
+        start, end = match.span()
+        read = engine.alternatives([_piece(line, start, end, image)], _SIGNS)[0][0].text.strip()
+        points = [at for at in range(start, end) if line.text[at] in ".．"]
+        dropped.update(at for at in points if line.text[start:at] + line.text[at + 1 : end] == read)
+        # The sign behind it, cut in two, may look like a digit.
+        if read[: len(match[0])] == match[0] and _WITHIN.match(
+            line.text, start - 1, end
+        ):  # a speck, for it is seen each time
+            dropped.update(points[:-1])
+        elif read[: len(match[0])] == match[0] and _GROUPED.match(match[0]):
+            dropped.update(points[1:])
+    return without(line, dropped)
+
+
+def _piece(line: OcrLine, start: int, end: int, image: Grey) -> Grey:
+    """The image of some signs of a line."""
+    more = _BESIDE * (line.box[3] - line.box[1])
+    return crop_of(image, (line.boxes[start][0] - more, line.box[1], line.boxes[end - 1][2] + more, line.box[3]))
+
+
+# --- signs of running text
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """Signs start..end of a text that may be misread. meant: what they may be, one of them. least: the share of the
+    probability that it must have against what was read first."""
+
+    start: int
+    end: int
+    meant: tuple[str, ...]
+    least: float
+
+
+_SURELY, _WORD, _SPECK, _NUMBER = 0.0, 0.1, 0.5, 0.8
+"""The least share where nothing else can be printed, so that no second look is needed; where one sign makes a word of
+the schema of what is none; where a speck parts what nothing parts; and where a number changes."""
+_SEEN = 0.05  # probability below which a text is not seen
+_AHEAD = 2.0  # times that the first of several must be as probable as the second
+_SURE = 0.97  # score from which an ideograph is taken as read
+_PLAIN = 0.85  # the same of a sign of punctuation
+_SPECKS = r"[.·'‘’`]"
+_AMOUNT = r"\d[\d,]*\.\d\d(?:万?元|%)"
+_COUNTED = r"(?:人次|[人次个辆台套批名])"
+_NO_LEVEL = "[\u4e00-\u9fff](?<![款类项室团含一二三四五六七八九十])"
+_MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
+    (re.compile(rf"(?<=[\u3400-\u9fff]){_SPECKS}(?=[\u3400-\u9fff])"), "", _SPECK),
+    (re.compile(rf"(?<=[,;:、。]){_SPECKS}+(?=[\u3400-\u9fff])"), "", _SURELY),
+    (re.compile(rf"(?<=[\u3400-\u9fff)]){_SPECKS}(?={_AMOUNT}|\d+{_COUNTED}|\d{{5,7}}[\u3400-\u9fff])"), "", _SURELY),
+    (re.compile(rf"(?<=[\u3400-\u9fff)]\d)\.(?={_COUNTED})|(?<=月\d\d)\.(?=日)"), "", _SPECK),
+    (re.compile(r"(?<=\d{4})[-.·](?=年度)"), "", _SPECK),
+    (re.compile(rf"(?<=[\u3400-\u9fff])(?<!元)[,、:](?={_AMOUNT})"), "", _SPECK),
+    (re.compile(r"(?<=\.\d\d)[方力刀](?=元)"), "万", _WORD),
+    (re.compile(rf"\((?P<sign>{_NO_LEVEL})\)(?=[^(),;。]{{2,40}}\(项\))"), "款", _WORD),
+    (re.compile(rf"\((?P<sign>{_NO_LEVEL})\)(?=[^(),;。]{{2,40}}\(款\))"), "类", _WORD),
+    (re.compile(rf"\(款\)[^(),;。]{{2,60}}\((?P<sign>{_NO_LEVEL})\)"), "项", _WORD),
+    (
+        re.compile(r"(?:占[^,;。\d]{0,20}|完成[^,;。\d]{0,8}的|增长|下降|降低)\d+\.\d\d(?P<sign>96|9|6)(?=[,;。])"),
+        "%",
+        _NUMBER,
+    ),
+    (re.compile(r"(?<=\d)(?:\.\.|、)(?=\d\d(?:万?元|%))"), ".", _NUMBER),
+    (re.compile(rf"(?<=[\u3400-\u9fff])\(\)(?={_COUNTED}|\.\d\d(?:万?元|%))"), "0", _NUMBER),
+    (re.compile(rf"(?<=[\u3400-\u9fff])(?:0\)|\(0)(?={_COUNTED})"), "0", _NUMBER),
+)
+"""What cannot be printed so in running text (folded), or the sign of it that is amiss; and what is printed there if the
+second look says so."""
+
+
+def whole_words(lines: Sequence[OcrLine], running: Sequence[bool], image: Grey, engine: Engine) -> list[OcrLine]:
+    """The lines of a page, in their order; in its running text signs that make no word are as a second look reads them.
+
+    running: which lines are of running text. image: where their boxes are.
+    """
+    told = [index for index, runs in enumerate(running) if runs]
+    ends = list(accumulate(len(lines[index].text) for index in told))
+    text = fold("".join(lines[index].text for index in told))
+    scores = [score for index in told for score in lines[index].scores]
+    mended = list(lines)
+    for doubt in sorted(_doubts(text, scores), key=lambda doubt: -doubt.start):  # what is before stays in its place
+        row = bisect_right(ends, doubt.start)
+        begin = ends[row - 1] if row else 0
+        if doubt.end <= ends[row]:
+            own = replace(doubt, start=doubt.start - begin, end=doubt.end - begin)
+            mended[told[row]] = _looked_at(mended[told[row]], own, image, engine)
+    return mended
+
+
+def _doubts(text: str, scores: Sequence[float]) -> list[_Doubt]:
+    """The places of a folded text that are looked at again, none over another."""
+    within = list(_in_words(text, scores))
+    taken = {doubt.start for doubt in within}
+    found = [
+        _Doubt(*span, (meant,), least)
+        for pattern, meant, least in _MEANT
+        for match in pattern.finditer(text)
+        if (span := match.span(pattern.groups)) and (text[span[0]] not in ":、" or scores[span[0]] < _PLAIN)
+    ]
+    return [*within, *(doubt for doubt in found if taken.isdisjoint(range(doubt.start, doubt.end)))]
+
+
+def _in_words(text: str, scores: Sequence[float]) -> Iterator[_Doubt]:
+    """The signs that make no word of what is one of the schemas with another sign there, or without it. A point stands
+    in no word, and of signs of punctuation only its own."""
+    for at, sign in enumerate(text):
+        ideograph = _is_ideograph(sign)
+        if (ideograph and scores[at] < _SURE) or sign in ",;:、.·'":
+            meant = _meant(text, at, parted=not ideograph)
+            own = len(meant) == 1 and (sign in ".·'" or "" not in meant)
+            least = _WORD if ideograph else _SURELY if own else _SPECK
+            if meant:
+                yield _Doubt(at, at + 1, tuple(sorted(meant)), least)
+
+
+def _meant(text: str, at: int, *, parted: bool) -> Set[str]:
+    """What a sign may be, by the longest word around it; nothing where what is read is a word.
+
+    parted: it is a sign of punctuation, which may stand between two signs of a word.
+    """
+    words, wanted = _vocabulary()
+    longest = max(map(len, words))
+    spans = [
+        (start, end)
+        for start in range(max(0, at - longest + 1), at + 1)
+        for end in range(at + 1, min(len(text), start + longest + parted) + 1)
+    ]
+    for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
+        if text[start:end] in words:
+            return frozenset()
+        found = wanted.get(f"{text[start:at]}\0{text[at + 1 : end]}", frozenset())
+        if found := frozenset(sign for sign in found if _is_ideograph(sign) is not parted):
+            return found
+    return frozenset()
+
+
+def _is_ideograph(sign: str) -> bool:
+    return "\u3400" <= sign <= "\u9fff"
+
+
+_SAID = (
+    "完成预算", "完成年初预算", "年初预算数", "支出决算", "支出决算数", "与上年相比", "与年初预算相比", "比上年增加",
+    "比上年减少", "主要原因是", "占本年支出合计", "结转和结余", "收、支总计", "截至年末",
+)  # fmt: skip
+"""Words around figures that are no field's name."""
+_SHORTEST = 4  # signs of a word; shorter ones have too many neighbours
+_LONGEST = 14
+
+
+@cache
+def _vocabulary() -> tuple[Set[str], Mapping[str, Set[str]]]:
+    """The words that figures are known by, folded; and for each word without one of its signs, or cut in two, what
+    stands in the gap."""
+    named = (name for family in FAMILIES for name in _names_in(family.report_of(Ref)))
+    folded = {fold(name) for name in (*named, *_SAID, *FUNCTION_NAMES)}
+    words = {word for word in folded if _SHORTEST <= len(word) <= _LONGEST and "·" not in word}
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for word in words:
+        for at, sign in enumerate(word):
+            wanted[f"{word[:at]}\0{word[at + 1 :]}"].add(sign)
+            if at:
+                wanted[f"{word[:at]}\0{word[at:]}"].add("")
+    return words, wanted
+
+
+def _names_in(model: type[Model]) -> Iterator[str]:
+    """What the figures of a model, and of its parts and rows, are called."""
+    for field in fields_of(model).values():
+        yield from field.called
+        if field.model is not None:
+            yield from _names_in(field.model)
+
+
+def _looked_at(line: OcrLine, doubt: _Doubt, image: Grey, engine: Engine) -> OcrLine:
+    """The line with some signs as a second look reads them, if it reads what is meant."""
+    if doubt.least == _SURELY:
+        return _with(line, doubt, doubt.meant[0], line.scores[doubt.start])
+    start, end = _with_neighbours(line.text, doubt.start, doubt.end)
+    first, *others = (
+        line.text[start : doubt.start] + sign + line.text[doubt.end : end]
+        for sign in (line.text[doubt.start : doubt.end], *doubt.meant)
+    )
+    signs = frozenset("".join((first, *others)))
+    seen = {one.text: one.score for one in engine.alternatives([_piece(line, start, end, image)], signs)[0]}
+    chances = [seen.get(text, 0.0) for text in others]
+    best, next_best = sorted([*chances, 0.0], reverse=True)[:2]
+    enough = max(_SEEN, doubt.least * (seen.get(first, 0.0) + sum(chances)), _AHEAD * next_best)
+    return _with(line, doubt, doubt.meant[chances.index(best)], best) if best >= enough else line
+
+
+def _with_neighbours(text: str, start: int, end: int) -> tuple[int, int]:
+    """A piece of a line with a sign more at either end; a number whole."""
+    while start and text[start - 1] in _SIGNS:
+        start -= 1
+    while end < len(text) and text[end] in _SIGNS:
+        end += 1
+    return max(0, start - 1), min(len(text), end + 1)
+
+
+def _with(line: OcrLine, doubt: _Doubt, meant: str, score: float) -> OcrLine:
+    """The line with a sign in the place of some, or none."""
+    start, end = doubt.start, doubt.end
+    if not meant:
+        return without(line, set(range(start, end)))
+    return replace(
+        line,
+        text=line.text[:start] + meant + line.text[end:],
+        boxes=(*line.boxes[:start], hull(line.boxes[start:end]), *line.boxes[end:]),
+        scores=(*line.scores[:start], score, *line.scores[end:]),
+    )
+
+
+# --- brackets that were lost: thin strokes at the end of a line, where the detector's box ends before them
+
+_WIDER = (0.0, 0.4, 0.8)  # heights of the line by which its box is led on
+_OPENING, _CLOSING = "(（", ")）"  # of either width: which one is printed, the reading says
+
+
+@dataclass(frozen=True, slots=True)
+class InCell:
+    """A line as read: its box in pixels, what it says, the cell in which it stands (None for none)."""
+
+    box: Box
+    line: Decoded
+    home: int | None
+
+
+def balanced(prepared: Prepared, read: Sequence[InCell], cells: Sequence[Box], engine: Engine) -> list[InCell]:
+    """The lines, with the brackets that their cells lack where a line, read again with more around it, has them."""
+    whole = list(read)
+    homes: dict[int, list[int]] = defaultdict(list)
+    for index, read_line in enumerate(read):
+        if read_line.home is not None:
+            homes[read_line.home].append(index)
+    for home, indices in homes.items():
+        text = "".join(read[index].line.text for index in indices)
+        opened, closed = (sum(map(text.count, signs)) for signs in (_OPENING, _CLOSING))
+        if abs(opened - closed) != 1:
+            continue
+        for index in indices:
+            again = _with_bracket(prepared, read[index], cells[home], engine, closing=opened > closed)
+            if again is not None:
+                whole[index] = again
+                break
+    return whole
+
+
+def _with_bracket(prepared: Prepared, known: InCell, cell: Box, engine: Engine, *, closing: bool) -> InCell | None:
+    """The line with a bracket more at its end, or its beginning, if it is read so."""
+    signs = _CLOSING if closing else _OPENING
+    text = known.line.text.strip()
+    wanted = {text + sign if closing else sign + text for sign in signs}
+    boxes = [_wider(known.box, cell, share) for share in _WIDER]
+    tried = [(box, crop_of(image, box)) for box in boxes for image in (prepared.image, prepared.plain)]
+    lines = engine.recognise([crop for _, crop in tried])
+    return next(
+        (InCell(box, line, known.home) for (box, _), line in zip(tried, lines, strict=True) if line.text in wanted),
+        None,
+    )
+
+
+def _wider(box: Box, cell: Box, share: float) -> Box:
+    """The box led on to both sides, as far as the cell goes."""
+    more = share * (box[3] - box[1])
+    return max(min(box[0], cell[0]), box[0] - more), box[1], min(max(box[2], cell[2]), box[2] + more), box[3]

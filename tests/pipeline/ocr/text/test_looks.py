@@ -1,0 +1,181 @@
+"""What cannot be printed is looked at again, and becomes what the second look reads: brackets that a cell lacks, signs
+that make no word."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pytest
+
+from recount.pipeline.document import Box
+from recount.pipeline.ocr.image.prepare import Grey, Prepared
+from recount.pipeline.ocr.network.reading import Decoded, Recognised
+from recount.pipeline.ocr.text.looks import InCell, balanced, whole_words
+from recount.tests.pipeline.ocr.text.test_hygiene import line
+
+PAGE = Prepared(np.full((100, 200), 255, np.uint8), np.full((100, 200), 255, np.uint8), 200.0, (1, 0, 0, 0, 1, 0))
+CELL: Box = (10.0, 10.0, 110.0, 60.0)
+
+
+def decoded(text: str) -> Decoded:
+    return Decoded(text, tuple((index + 0.5) / len(text) for index in range(len(text))), (0.9,) * len(text))
+
+
+@dataclass
+class Reader:
+    """Says the same of every image; asked: how wide they were."""
+
+    text: str
+    name: str = "said"
+    asked: list[int] = field(default_factory=list)
+
+    def detect(self, image: Grey) -> list[Box]:
+        raise NotImplementedError
+
+    def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
+        self.asked += [image.shape[1] for image in images]
+        return [decoded(self.text)] * len(images)
+
+    def alternatives(self, images: Sequence[Grey], allowed: Collection[str] | None = None) -> list[list[Recognised]]:
+        raise NotImplementedError
+
+
+def lines(*texts: str, home: int | None = 0) -> list[InCell]:
+    return [
+        InCell((20.0, 10.0 + 20 * row, 80.0, 28.0 + 20 * row), decoded(text), home) for row, text in enumerate(texts)
+    ]
+
+
+def texts(read: Sequence[InCell], reader: Reader) -> list[str]:
+    return [each.line.text for each in balanced(PAGE, read, [CELL], reader)]
+
+
+def test_a_bracket_that_the_cell_lacks_is_put_back_where_it_is_read() -> None:
+    assert texts(lines("培训费", "万元)"), Reader("(万元)")) == ["培训费", "(万元)"]
+    assert texts(lines("县市(个", "数"), Reader("数)")) == ["县市(个", "数)"]
+
+
+def test_it_is_looked_for_beside_the_line_but_not_beyond_the_cell() -> None:
+    reader = Reader("(万元)")
+    [read] = balanced(PAGE, [InCell((12.0, 10.0, 80.0, 28.0), decoded("万元)"), 0)], [CELL], reader)
+    assert read.line.text == "(万元)"
+    assert max(reader.asked) <= 110 - 10
+
+
+def test_what_is_read_otherwise_is_left() -> None:
+    assert texts(lines("培训费", "万元)"), Reader("(万无)")) == ["培训费", "万元)"]
+
+
+def test_cells_with_both_brackets_and_running_text_are_not_looked_at() -> None:
+    for read in (lines("培训费", "(万元)"), lines("万元)", home=None)):
+        reader = Reader("")
+        assert texts(read, reader) == [each.line.text for each in read]
+        assert not reader.asked
+
+
+# --- running text
+
+
+@dataclass
+class Looker(Reader):
+    """Says of every piece of a line what it may be, of the signs asked about alone."""
+
+    seen: tuple[Recognised, ...] = ()
+    signs: list[frozenset[str]] = field(default_factory=list)
+
+    def alternatives(self, images: Sequence[Grey], allowed: Collection[str] | None = None) -> list[list[Recognised]]:
+        self.asked += [image.shape[1] for image in images]
+        self.signs.append(frozenset(allowed or ()))
+        return [[reading for reading in self.seen if set(reading.text) <= set(allowed or ())]] * len(images)
+
+
+def looker(**chances: float) -> Looker:
+    return Looker("", seen=tuple(Recognised(text, chance) for text, chance in chances.items()))
+
+
+def words(reader: Looker, *texts: str, score: float = 0.6) -> list[str]:
+    """What lines of running text say after a second look, which sees so much of what; all signs have a score."""
+    read = [line(text) for text in texts]
+    lines = [replace(each, scores=(score,) * len(each.text)) for each in read]
+    mended = whole_words(lines, [True] * len(lines), PAGE.image, reader)
+    assert all(len(each.text) == len(each.boxes) == len(each.scores) for each in mended)
+    return [each.text for each in mended]
+
+
+@pytest.mark.parametrize(
+    ("read", "seen", "meant"),
+    [
+        ("年未结转和结余5.00万元", "年末结", "年末结转和结余5.00万元"),
+        ("财救拨款支出", "财政拨", "财政拨款支出"),
+        ("用于因公，出国（境）费", "公出", "用于因公出国（境）费"),
+        ("比上年增加，0.20万元，", "加0.20万", "比上年增加0.20万元，"),
+        ("房屋价值:31.60万元。", "值31.60万", "房屋价值31.60万元。"),
+        ("2021-年度收入", "2021年", "2021年度收入"),
+        ("固定资产1.台", "产1台", "固定资产1台"),
+        ("减少30、70万元", "少30.70万", "减少30.70万元"),
+        ("增加0..31万元", "加0.31万", "增加0.31万元"),
+        ("领导用车()辆、", "车0辆", "领导用车0辆、"),
+        ("救护用车0)辆、", "车0辆", "救护用车0辆、"),
+        ("支出决算().31万元", "算0.31万", "支出决算0.31万元"),
+        ("出让支出，31.50万元，", "出31.50万", "出让支出31.50万元，"),
+        ("林业（教）护林（项）", "（款）", "林业（款）护林（项）"),
+        ("林业（美）护林（款）", "（类）", "林业（类）护林（款）"),
+        ("（款）护林（顶）", "（项）", "（款）护林（项）"),
+        ("占收入的3.1796；", "的3.17%；", "占收入的3.17%；"),
+        ("完成预算的93.176。", "的93.17%。", "完成预算的93.17%。"),
+    ],
+)
+def test_signs_that_make_no_word_are_as_a_second_look_reads_them(read: str, seen: str, meant: str) -> None:
+    assert words(looker(**{seen: 0.9}), read) == [meant]
+    assert words(looker(**{seen: 0.04}), read) == [read], "it is not seen so"
+
+
+@pytest.mark.parametrize("read", [
+    "上年收入总计", "全年支出决算数", "本年未安排", "其他收入3.00万元", "公务接待费、差旅费", "增加5人，减少3.10万元",
+    "单价（）元", "1、20万元", "（一）护林（项）", "人均占地3.1796亩", "使用财政拨款",
+])  # fmt: skip
+def test_what_is_printed_stays(read: str) -> None:
+    """Also where it is near a word of the schema: 上年收入总计."""
+    assert words(looker(**{"上年": 0.9, "，减": 0.9, read: 0.9}), read, score=0.9) == [read]
+
+
+def test_a_word_goes_over_the_end_of_a_line() -> None:
+    unit = looker(**{"出3.40方": 0.8, "出3.40万": 0.2})
+    assert words(unit, "支出3.40方", "元，其中") == ["支出3.40万", "元，其中"]
+    assert words(looker(), "支出数，完.", "成年初预算") == ["支出数，完", "成年初预算"]
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        ("出国（境）.0人次", "出国（境）0人次"),
+        ("其他支出（类）.31.60万元", "其他支出（类）31.60万元"),
+        ("（4）.2050299教育", "（4）2050299教育"),
+        ("支出3.40万元，.其中", "支出3.40万元，其中"),
+        ("完成年.初预算的", "完成年初预算的"),
+        ("2021年度收：支总计3.40万元", "2021年度收、支总计3.40万元"),
+    ],
+)
+def test_where_a_point_cannot_be_printed_there_is_no_second_look(read: str, meant: str) -> None:
+    reader = looker()
+    assert words(reader, read) == [meant]
+    assert not reader.asked
+
+
+def test_a_number_changes_only_where_the_second_look_is_surer_than_of_a_word() -> None:
+    assert words(looker(**{"车()辆": 0.3, "车0辆": 0.6}), "领导用车()辆") == ["领导用车()辆"]
+    assert words(looker(年未结=0.7, 年末结=0.2), "年未结转和结余") == ["年末结转和结余"]
+
+
+def test_of_two_signs_that_make_a_word_one_must_be_seen() -> None:
+    assert words(looker(年未结=0.2, 年末结=0.4, 年初结=0.3), "年未结转和结余") == ["年未结转和结余"]
+
+
+def test_only_unsure_signs_of_running_text_are_looked_at() -> None:
+    reader = looker(年末结=0.9)
+    assert words(reader, "年未结转和结余", score=0.99) == ["年未结转和结余"]
+    cell = [line("年未结转和结余")]
+    assert whole_words(cell, [False], PAGE.image, reader) == cell
+    assert not reader.asked
