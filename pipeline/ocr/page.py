@@ -15,7 +15,7 @@ import numpy as np
 
 from recount.pipeline.document import Box, Line, Page, Remark, Ruling
 from recount.pipeline.ocr.image.prepare import Grey, Prepared
-from recount.pipeline.ocr.image.ruling_lines import broken_off, find_rulings
+from recount.pipeline.ocr.image.ruling_lines import broken_off, find_rulings, inked
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.network.reading import Decoded
 from recount.pipeline.ocr.text.cells import (
@@ -24,6 +24,7 @@ from recount.pipeline.ocr.text.cells import (
     fitted,
     hidden_walls,
     is_dash,
+    missing_pieces,
     overlooked,
     sheet_of,
     untangled,
@@ -42,6 +43,8 @@ _POINTLESS = str.maketrans("", "", ". ")
 _NOTHING = Decoded("", (), ())
 _IDEOGRAPHS = "\u3400"  # the first of them
 _SEALED = 12  # grey levels that taking out a seal changes
+_MOST_ROUNDS = 3
+_WHOLE_LINE, _HALF_LINE = 0.97, 0.5  # shares of a line that are inked under a seal, with it and without it
 _BESIDE_WALL = 1.5  # points beside a line: a seal on it is seen there too
 _UNDER_SEAL = 0.6  # share of a line on which a seal lies that hides it
 _LEAST_SCORE_FOUND = 0.7  # the same as _LEAST_SCORE for ink that the detector did not take for text
@@ -54,7 +57,7 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
     What has ink in a cell of a table and could not be read is a remark, and so is a table with a line that breaks off.
     """
     image = prepared.image
-    rulings = find_rulings(image, prepared.dpi, detected)
+    rulings = _with_sealed(prepared, find_rulings(image, prepared.dpi, detected))
     sheet = sheet_of(image, prepared.dpi, rulings)
     boxes, sure = _boxes(image, detected, sheet)
     homes = [_home(box, sheet) for box in boxes]
@@ -233,6 +236,25 @@ def _is_sealed(prepared: Prepared, box: Box) -> bool:
     if prepared.stamped is None:
         return False
     return bool(cv2.absdiff(crop_of(prepared.stamped, box), crop_of(prepared.image, box)).max() > _SEALED)
+
+
+def _with_sealed(prepared: Prepared, rulings: tuple[Ruling, ...]) -> tuple[Ruling, ...]:
+    """The ruling lines, with the pieces that are whole only on the image with its seals: of what is left without them
+    the finder makes no line."""
+    for _ in range(_MOST_ROUNDS):  # a piece more may part a cell of several rows
+        pieces = missing_pieces(rulings) if prepared.stamped is not None else []
+        if prepared.stamped is None or not pieces:
+            break
+        seen = (inked(image, prepared.dpi, pieces) for image in (prepared.stamped, prepared.image))
+        found = [
+            piece
+            for piece, whole, left in zip(pieces, *seen, strict=True)
+            if whole >= _WHOLE_LINE and left >= _HALF_LINE
+        ]
+        if not found:
+            break
+        rulings = (*rulings, *found)
+    return rulings
 
 
 def _lies_under_seal(prepared: Prepared, wall: Ruling) -> bool:

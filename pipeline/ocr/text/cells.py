@@ -75,6 +75,25 @@ def sheet_of(image: Grey, dpi: float, rulings: Sequence[Ruling]) -> Sheet:
     return Sheet((dark > 0) & ~ruled, cells, unit, tuple(table.box for table in tables))
 
 
+def missing_pieces(rulings: Sequence[Ruling]) -> list[Ruling]:
+    """The pieces of lines that merged cells of one row or one column lack, where their tables have a line elsewhere."""
+    return [
+        piece
+        for table in _tables(rulings)
+        for cell in table.cells
+        if cell.row_end - cell.row == 1 or cell.column_end - cell.column == 1
+        for piece in (
+            *(Ruling(x, cell.box[1], x, cell.box[3]) for x in table.xs[cell.column + 1 : cell.column_end]),
+            *(Ruling(cell.box[0], y, cell.box[2], y) for y in table.ys[cell.row + 1 : cell.row_end]),
+        )
+    ]
+
+
+def _tables(rulings: Sequence[Ruling]) -> Sequence[RawTable]:
+    far = max((max(line.x1, line.y1) for line in rulings), default=0.0)
+    return page_grids(Page(1, far, far, (), tuple(rulings))).tables
+
+
 def hidden_walls(
     rulings: Sequence[Ruling], lines: Sequence[tuple[Box, str]], sealed: Callable[[Ruling], bool] = lambda _: False
 ) -> list[Ruling]:
@@ -83,11 +102,9 @@ def hidden_walls(
 
     rulings: of a page. lines: what was read of it: boxes in points, and texts. sealed: whether a seal lies on a piece.
     """
-    far = max((max(line.x1, line.y1) for line in rulings), default=0.0)
-    tables = page_grids(Page(1, far, far, (), tuple(rulings))).tables
     found = [
         (Ruling(table.xs[edge], cell.box[1], table.xs[edge], cell.box[3]), beside_figure)
-        for table in tables
+        for table in _tables(rulings)
         for cell in table.cells
         if cell.column_end - cell.column > 1 and cell.row_end - cell.row == 1
         for edge, beside_figure in _edges_between(table, cell, lines)

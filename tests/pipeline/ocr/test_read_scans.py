@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,7 +11,9 @@ import pytest
 
 from recount.pipeline.document import Box, Page, Pages, Remark
 from recount.pipeline.errors import DocumentError, NoPages
+from recount.pipeline.ocr.image.prepare import prepare
 from recount.pipeline.ocr.network.engine import Engine
+from recount.pipeline.ocr.page import read_prepared
 from recount.pipeline.ocr.reader import fill_scanned, is_image, read_images
 from recount.pipeline.ocr.text.lines import crop_of
 from recount.pipeline.read import read_pdf
@@ -72,6 +75,26 @@ def test_a_line_between_words_is_known_where_a_seal_hides_it(tmp_path: Path, is_
         cv2.circle(seal, (x - radius, y), radius, (205, 45, 55), round(4 * unit))
         image = np.minimum(image, seal)
     assert (cells(scanned(as_pdf(tmp_path / "a.pdf", image)).pages[0])[0] == HEAD) is is_sealed
+
+
+@pytest.mark.parametrize(("left", "is_known"), [(0.7, True), (0.0, False)])
+def test_a_line_that_is_whole_with_the_seal_and_in_pieces_without_it_is_one(
+    reader: Engine, left: float, is_known: bool
+) -> None:
+    """Without any ink where the seal was, it is the seal's own stroke."""
+    drawn = Typeset()
+    for y in (60.0, 100.0, 140.0, 180.0):
+        drawn.page.draw_line((40, y), (300, y), width=0.7)
+    for x in (40.0, 170.0, 300.0):
+        drawn.page.draw_line((x, 60), (x, 180), width=0.7)
+    prepared = prepare(drawn.drawn(), 200)
+    x, top, bottom = round(170 * 200 / 72), round(101 * 200 / 72), round(139 * 200 / 72)
+    torn = prepared.image.copy()
+    for y in range(top, bottom, 10):
+        torn[y + round(10 * left) : y + 10, x - 4 : x + 5] = torn[20, 20]
+        torn[y : y + 3, x + 4 : x + 9] = 60  # what is left of the seal beside it
+    page = read_prepared(replace(prepared, image=torn, plain=torn, stamped=prepared.image), 1, [], reader)
+    assert (len(page_grids(page).tables[0].cells) == 6) is is_known
 
 
 def test_every_character_has_its_box_and_the_line_its_confidence(tmp_path: Path) -> None:
