@@ -132,8 +132,9 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
         specked = (_LABEL, _SPECKED_LABEL) if alone else (_LABEL,)
         for pattern in specked:
             dropped.update(index for match in pattern.finditer(text) for index in range(*match.span()))
-    if alone and _SPACED.fullmatch(text) and _is_wide(line):
-        dropped.update(index for index, sign in enumerate(text) if sign == " ")
+    for match in _SPACED.finditer(text) if running or (alone and _SPACED.fullmatch(text)) else ():
+        if _is_wide(line, *match.span()):
+            dropped.update(index for index in range(*match.span()) if text[index] == " ")
     if alone and _FIGURE.fullmatch(text):
         dropped.update(index for match in _LOOSE_POINT.finditer(text) for index in range(*match.span()))
     for match in _POINT.finditer(text):
@@ -145,9 +146,9 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
     return clean(cleaned, alone=True) if alone and dropped else cleaned
 
 
-def _is_wide(line: OcrLine) -> bool:
+def _is_wide(line: OcrLine, start: int, end: int) -> bool:
     """Whether the signs of a figure stand as far apart as ideographs, each as far from the next: it is one number."""
-    middles = [(box[0] + box[2]) / 2 for box, sign in zip(line.boxes, line.text, strict=True) if sign != " "]
+    middles = [(line.boxes[at][0] + line.boxes[at][2]) / 2 for at in range(start, end) if line.text[at] != " "]
     steps = [right - left for left, right in pairwise(middles)]
     em = (line.box[3] - line.box[1]) / LINE
     return min(steps) > _WIDE * em and max(steps) < 2 * min(steps)

@@ -29,7 +29,7 @@ from recount.schemas.registry import FAMILIES
 
 
 # Dates (2021.12.31) begin with a year; 1.092.13 has separators that lost their tails, which `hygiene` puts right.
-_NO_NUMBER = re.compile(r"(?<![\d.,，．])\d{1,3}(?:[,，]\d{3})*[.．]\d{1,2}[.．]\d{1,2}(?=万?元|%|％)")
+_NO_NUMBER = re.compile(r"(?<![\d.,，．])\d{1,3}(?:[,，]\d{3})*[.．]\d{1,2}[.．]\d{1,2}(?=万?元|万$|%|％)")
 _WITHIN = re.compile(r"[\u3400-\u9fff].*[.．]\d\d$")  # no ordinal stands right behind a word
 _GROUPED = re.compile(r"\d{1,3}(?:[,，]\d{3})+[.．]\d[.．]\d$")  # behind thousands there is the point
 _BESIDE = 0.1  # heights of the line by which the number is cut out wider than it is

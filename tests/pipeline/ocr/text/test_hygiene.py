@@ -282,3 +282,16 @@ def test_a_figure_that_is_set_wide_is_one(read: str, wide: float, meant: str) ->
     cleaned = clean(OcrLine(read, tuple(apart), (0.9,) * len(read), (0.0, 0.0, x + 40, 12.0)), alone=True)
     assert cleaned is not None
     assert cleaned.text == read, "a wide gap is between two figures"
+
+
+@pytest.mark.parametrize(("step", "meant"), [(8.0, "支出为31.60"), (5.0, "支出为3 1.60")])
+def test_a_figure_that_is_set_wide_in_a_line_is_one(step: float, meant: str) -> None:
+    read = "支出为3 1.60"
+    boxes, x = [], 0.0
+    for at, sign in enumerate(read):
+        wide = 10.0 if at < 3 else step if sign != " " else 0.1
+        boxes.append((x, 0.0, x + wide, 12.0))
+        x += wide if sign != " " else 0.0
+    cleaned = clean(OcrLine(read, tuple(boxes), (0.9,) * len(read), (0.0, 0.0, x, 12.0)), running=True)
+    assert cleaned is not None
+    assert cleaned.text == meant
