@@ -18,7 +18,7 @@ from recount.tests.samples import ABSENT, FOLDER, NAMED
 def pytest_configure() -> None:
     settings.register_profile("the same in every run", derandomize=True)  # so that what fails, fails by the change
     settings.load_profile("the same in every run")
-    gc.set_threshold(20_000, 20, 20)  # a process of tests lives for minutes, and holds what takes long to walk over
+    gc.disable()  # until all is collected: what is imported until then stays
     os.environ["RECOUNT_LANG"] = "en"  # whatever the machine speaks; processes that tests start have it from here
     if NAMED and not FOLDER.is_dir():
         raise pytest.UsageError(f"RECOUNT_SAMPLES: there is no folder {FOLDER}")
@@ -26,6 +26,8 @@ def pytest_configure() -> None:
 
 def pytest_collection_finish() -> None:
     gc.freeze()  # the tests themselves stay: the collector need not walk over thousands of them
+    gc.set_threshold(20_000, 20, 20)  # a process of tests lives for minutes, and holds what takes long to walk over
+    gc.enable()
 
 
 @pytest.hookimpl(trylast=True)
