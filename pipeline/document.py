@@ -286,6 +286,10 @@ class Grid:
     pages: tuple[int, ...]
     unit: str | None = None
 
+    def __hash__(self) -> int:
+        """Of its place and size: else each of its cells would be hashed each time that it is looked up."""
+        return hash((self.pages, self.rows, self.columns, len(self.cells)))
+
 
 Block = Paragraph | Grid
 

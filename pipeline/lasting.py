@@ -6,7 +6,8 @@ import errno
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
@@ -29,6 +30,12 @@ def replace_file(path: Path, content: bytes) -> None:
 
     Raises OSError if that cannot be done; nothing is left behind then.
     """
+    _put(path, content)
+    keep_folder(path.parent)
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Writes a file, whole or not at all; its name does not last yet."""
     temporary = temporary_in(path.parent)
     try:
         with temporary.open("xb") as file:
@@ -39,7 +46,6 @@ def replace_file(path: Path, content: bytes) -> None:
     except BaseException:  # Ctrl-C too: the temporary file goes, whatever happened
         temporary.unlink(missing_ok=True)
         raise
-    keep_folder(path.parent)
 
 
 def keep_folder(folder: Path) -> None:
@@ -68,10 +74,24 @@ def sweep(folder: Path, *, deep: bool = True) -> None:
 
 def make_folder(folder: Path) -> None:
     """Makes a folder, and those above it, so that they last. Raises OSError."""
+    _keep_folders([path.parent for path in _made(folder)])
+
+
+def _made(folder: Path) -> list[Path]:
+    """Makes a folder, and those above it; which are new."""
     new = [path for path in (folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True)
-    for path in new:
-        keep_folder(path.parent)
+    return new
+
+
+def _keep_folders(folders: Sequence[Path]) -> None:
+    """Has the names of some folders written to the disk, at once: it is waited for as long as for about one of them."""
+    if len(folders) < 2:
+        for folder in folders:
+            keep_folder(folder)
+        return
+    with ThreadPoolExecutor(len(folders)) as pool:
+        list(pool.map(keep_folder, folders))
 
 
 # --- JSON with the digits that numbers were printed with, one entry a line
@@ -83,8 +103,9 @@ def write_json(path: Path, content: Mapping[str, object]) -> bytes:
     Whoever looks at path sees the file that was there before or the whole new one. Raises OSError if it cannot be
     written (nothing is left behind then), ValueError for a number that JSON does not have."""
     whole = encoded(content)
-    make_folder(path.parent)
-    replace_file(path, whole)
+    new = _made(path.parent)
+    _put(path, whole)
+    _keep_folders([path.parent, *(folder.parent for folder in new)])
     return whole
 
 

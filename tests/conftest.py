@@ -14,18 +14,52 @@ from hypothesis import settings
 from recount.tests.desk.browser import NO_BROWSER
 from recount.tests.samples import ABSENT, FOLDER, NAMED
 
+ROOT = Path(__file__).resolve().parents[1]
+LONGEST = (
+    "test_docs.py",
+    "desk/test_browser.py",
+    "test_distribution.py",
+    "pipeline/run/test_cluster.py",
+    "pipeline/model/test_real_model.py",
+    "pipeline/model/transport/test_quirks.py",
+    "eval/test_verifier.py",
+    "eval/goldset/test_same_report.py",
+    "test_cli.py",
+    "pipeline/model/transport/test_faults.py",
+    "pipeline/model/test_perfect.py",
+    "pipeline/model/test_commands.py",
+    "schemas/test_budget_rules.py",
+    "schemas/test_saying.py",
+    "test_layering.py",
+    "pipeline/run/test_kills.py",
+    "test_chinese.py",
+    "pipeline/ocr/test_read_scans.py",
+    "pipeline/test_several.py",
+    "pipeline/ocr/test_kept.py",
+)
+"""The files of tests that take longest, about in their order."""
+
 
 def pytest_configure() -> None:
     settings.register_profile("the same in every run", derandomize=True)  # so that what fails, fails by the change
     settings.load_profile("the same in every run")
-    gc.set_threshold(20_000, 20, 20)  # a process of tests lives for minutes, and holds what takes long to walk over
+    gc.disable()  # until all is collected: what is imported until then stays
     os.environ["RECOUNT_LANG"] = "en"  # whatever the machine speaks; processes that tests start have it from here
     if NAMED and not FOLDER.is_dir():
         raise pytest.UsageError(f"RECOUNT_SAMPLES: there is no folder {FOLDER}")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest are begun first: else one process is left with the last of them, and others idle."""
+    order = {ROOT / "tests" / name: at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path, len(order)))
+
+
 def pytest_collection_finish() -> None:
     gc.freeze()  # the tests themselves stay: the collector need not walk over thousands of them
+    gc.set_threshold(20_000, 20, 20)  # a process of tests lives for minutes, and holds what takes long to walk over
+    gc.enable()
 
 
 @pytest.hookimpl(trylast=True)

@@ -124,7 +124,8 @@ def _signs(page: Page, titles: Sequence[Pattern], fronts: Sequence[Pattern], lis
     lines = sorted(page.lines, key=lambda line: line.box[1])
     numbers = {index: page_number(line) for index, line in enumerate(lines) if in_margin(page, line)}
     body = [line for index, line in enumerate(lines) if index not in numbers]
-    ordered = [(line, _words(line)) for line in _outside_tables(page, body) if _ORDERED.match(line.text)]
+    numbered = [line for line in body if _ORDERED.match(line.text)]  # few are: first, for there may be many rulings
+    ordered = [(line, _words(line)) for line in _outside_tables(page, numbered)]
     top = [(line, _words(line)) for line in body[: FRONT_LINES + 1]]
     first_words = [words for _, words in top]
     contents = any(_CONTENTS.fullmatch(line) for line in first_words) or _is_list(body, ordered, listing)
@@ -147,7 +148,7 @@ def _in_order(steps: Iterable[tuple[float, str]]) -> tuple[str, ...]:
 
 def _outside_tables(page: Page, lines: Iterable[Line]) -> Iterator[Line]:
     """The lines that no upright ruling runs beside: a row of a table has an ordinal too, and is no heading."""
-    walls = [(ruling.y0, ruling.y1) for ruling in page.rulings if ruling.x0 == ruling.x1]
+    walls = {(ruling.y0, ruling.y1) for ruling in page.rulings if ruling.x0 == ruling.x1}
     top, bottom = min((wall[0] for wall in walls), default=0.0), max((wall[1] for wall in walls), default=0.0)
     for line in lines:
         middle = (line.box[1] + line.box[3]) / 2

@@ -79,18 +79,19 @@ def ways(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "out"
 
 
-def ink_under(picture: np.ndarray, box: list[float]) -> list[float] | None:
-    """What is printed where a box lies: the hull of the dark spots whose middle is in it; no ruling line is one."""
+def spots_of(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The dark spots of a picture, each with its corner and size, and their middles; no ruling line is one."""
     _, _, spots, middles = cv2.connectedComponentsWithStats((picture < 140).astype(np.uint8))
-    found = [
-        (x, y, x + w, y + h)
-        for (x, y, w, h, _), (across, down) in zip(spots[1:], middles[1:], strict=True)
-        if box[0] <= across <= box[2] and box[1] <= down <= box[3] and max(w, h) < 90
-    ]
-    if not found:
+    small = spots[1:, 2:4].max(axis=1) < 90
+    return spots[1:][small], middles[1:][small]
+
+
+def ink_under(spots: np.ndarray, middles: np.ndarray, box: list[float]) -> list[float] | None:
+    """What is printed where a box lies: the hull of the dark spots whose middle is in it."""
+    x, y, wide, high, _ = spots[((middles >= box[:2]) & (middles <= box[2:])).all(axis=1)].T
+    if not len(x):
         return None
-    x0, y0, x1, y1 = zip(*found, strict=True)
-    return [min(x0), min(y0), max(x1), max(y1)]
+    return [x.min(), y.min(), (x + wide).max(), (y + high).max()]
 
 
 def overlap(one: list[float], other: list[float]) -> float:
@@ -133,7 +134,8 @@ def boxes_of(page: Any, sheet: Any) -> tuple[int, float]:
     picture = np.asarray(cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE))
     high, wide = picture.shape
     boxes = [[side * (high if way % 2 else wide) for way, side in enumerate(box)] for box in shares]
-    inks = [ink_under(picture, box) for box in boxes]
+    spots, middles = spots_of(picture)
+    inks = [ink_under(spots, middles, box) for box in boxes]
     assert None not in inks
     return len(boxes), min((overlap(box, ink) for box, ink in zip(boxes, inks, strict=True) if ink), default=1.0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -86,6 +87,8 @@ class Answer(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     most_rows: ClassVar[int | None] = None
+    _built: ClassVar[tuple[int | None, str] | None] = None
+    """The schema as JSON, and for which most_rows it was built."""
 
     @model_validator(mode="wrap")
     @classmethod
@@ -105,7 +108,20 @@ class Answer(BaseModel):
 
     @classmethod
     def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
-        """The schema without the notes that only mappers read, with every field required and every list bounded."""
+        """The schema without the notes that only mappers read, with every field required and every list bounded.
+
+        It is asked for several times a question and takes long to build: once a class, of which each caller has a copy.
+        """
+        if args or options:
+            return cls._schema(*args, **options)
+        built: tuple[int | None, str] | None = vars(cls).get("_built")  # of this class: not what it is derived from
+        if built is None or built[0] != cls.most_rows:
+            cls._built = built = cls.most_rows, json.dumps(cls._schema(), ensure_ascii=False)
+        schema: dict[str, Any] = json.loads(built[1])
+        return schema
+
+    @classmethod
+    def _schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
         schema: dict[str, Any] = _for_a_model(super().model_json_schema(*args, **options), cls.most_rows)
         return schema
 

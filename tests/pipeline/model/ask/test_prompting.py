@@ -7,6 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel, create_model
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.model.ask.pieces import Piece
@@ -63,6 +64,32 @@ def test_a_list_ends() -> None:
     wanted = {"general_public_budget": {"items": None}}
     schema = answer_model(FINAL_ACCOUNTS.report, PAIR.figure_type(()), wanted, most_rows=7).model_json_schema()
     assert schema["$defs"]["GeneralPublicBudget"]["properties"]["items"]["maxItems"] == 7
+
+
+def test_a_schema_is_built_once_and_belongs_to_who_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    built = []
+    real = BaseModel.model_json_schema.__func__
+    counted = classmethod(lambda cls, *args, **options: built.append(cls) or real(cls, *args, **options))
+    monkeypatch.setattr(BaseModel, "model_json_schema", counted)
+    answer = answer_model(FINAL_ACCOUNTS.report, PAIR.figure_type(()), {"income": {"total": None}}, most_rows=3)
+    first = answer.model_json_schema()
+    first["properties"].clear()  # as who writes a provider's own form of it might
+    assert list(answer.model_json_schema()["properties"]) == ["income"]
+    assert built == [answer]
+
+
+def test_a_derived_answer_and_another_bound_of_rows_have_schemas_of_their_own() -> None:
+    wanted = {"general_public_budget": {"items": None}}
+    answer = answer_model(FINAL_ACCOUNTS.report, PAIR.figure_type(()), wanted, most_rows=7)
+    before = answer.model_json_schema()
+    derived = create_model("Derived", __base__=answer, more=(int, 0))
+    assert list(derived.model_json_schema()["properties"]) == ["general_public_budget", "more"]
+    answer.most_rows = 9
+    bounds = [
+        each["$defs"]["GeneralPublicBudget"]["properties"]["items"]["maxItems"]
+        for each in (before, answer.model_json_schema(), derived.model_json_schema())
+    ]
+    assert bounds == [7, 9, 9]
 
 
 def test_an_answer_has_to_say_null() -> None:
