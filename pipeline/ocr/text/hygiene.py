@@ -66,6 +66,7 @@ _BEFORE = re.compile(r"^[.．·](?=\d[\d,，]*\.\d\d(?:%|万?元))")
 # A figure whose point a speck stands above, and one whose point is seen.
 _COLON = re.compile(r"\d{1,3}(?:,?\d{3})*[:：;；]\d{2}%?")
 _POINTED = re.compile(r"-?\d[\d,]*\.\d+%?分?")
+_LED = re.compile(r"[.．·]\d\d")
 # Letters that digits look like, among figures.
 _LETTERS = re.compile(r"[1lI|i][0oOＯ]{1,2}|[1-9][oOＯ]{1,2}")
 _AS_DIGITS = str.maketrans("lI|ioOＯ", "1111000")
@@ -169,7 +170,7 @@ def rests(texts: Sequence[str]) -> set[int]:
 def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> list[OcrLine]:
     """The lines, with the points of figures above which a speck made a colon of it, and without a speck behind that was
     read as a dash: where most figures of a column have a point, and none its sign behind it. Where most have two
-    decimals, a gap read between these is none, and one before them a point. Letters among figures are digits: io.
+    decimals, a gap read between these is none, and one before them a point. Letters among figures are digits: io; a point before a figure of a column without any is a speck.
 
     columns: of a table, in which each of the lines stands alone in its cell; None for one that does not.
     """
@@ -188,6 +189,8 @@ def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> 
             line = _unspecked(line)
         elif column and 2 * amounts[column] > figures[column] > 1:
             line = _with_decimals(line)
+        if column and figures[column] > 1 and not pointed[column] and _LED.fullmatch(line.text):
+            line = without(line, {0})
         if column and figures[column] > 1 and _LETTERS.fullmatch(line.text):
             line = replace(line, text=line.text.translate(_AS_DIGITS))
         found.append(line)

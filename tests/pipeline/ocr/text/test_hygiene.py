@@ -203,6 +203,11 @@ def test_a_gap_as_wide_as_a_point_is_one_in_a_column_of_decimals(others: list[st
     assert [each.text for each in found] == [meant, *others]
 
 
+@pytest.mark.parametrize(("others", "meant"), [(["5", "20"], "15"), (["5.00", "20"], ".15"), (["有", "20"], ".15")])
+def test_a_point_before_a_figure_is_a_speck_in_a_column_without_points(others: list[str], meant: str) -> None:
+    assert in_columns([*map(line, (".15", *others))], [(10, 60)] * 3)[0].text == meant
+
+
 def test_a_point_between_thousands_before_such_a_gap_is_a_separator() -> None:
     read = [line(text) for text in ("2.719 28", "4.00", "3,100.00")]
     assert in_columns(read, [(10, 60)] * 3)[0].text == "2,719.28"
