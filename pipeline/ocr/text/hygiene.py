@@ -168,31 +168,30 @@ def rests(texts: Sequence[str]) -> set[int]:
 
 
 def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> list[OcrLine]:
-    """The lines, with the points of figures above which a speck made a colon of it, and without a speck behind that was
-    read as a dash: where most figures of a column have a point, and none its sign behind it. Where most have two
-    decimals, a gap read between these is none, and one before them a point. Letters among figures are digits: io; a point before a figure of a column without any is a speck.
+    """The lines, with what the other figures of their columns say that was misread in one put right.
 
     columns: of a table, in which each of the lines stands alone in its cell; None for one that does not.
+
+    Where most figures of a column have a point, and none its sign behind it, a colon is a point with a speck above it,
+    and an unsure dash behind a figure a speck. Where most have two decimals, a gap read between these is none, and one
+    before them is the point. In a column without points one before a figure is a speck. Letters among figures are
+    digits: io.
     """
 
     def times(is_such: Callable[[OcrLine], object]) -> Counter[Hashable]:
         return Counter(column for line, column in zip(lines, columns, strict=True) if column and is_such(line))
 
     pointed, odd = times(lambda line: _POINTED.fullmatch(line.text)), times(_is_specked)
-    figures, amounts = (
-        times(lambda line: _NUMBER.fullmatch(line.text)),
-        times(lambda line: _AMOUNT.fullmatch(line.text)),
-    )
+    figures = times(lambda line: _NUMBER.fullmatch(line.text))
+    amounts = times(lambda line: _AMOUNT.fullmatch(line.text))
     found = []
     for line, column in zip(lines, columns, strict=True):
         if column and _is_specked(line) and pointed[column] > odd[column]:
             line = _unspecked(line)
-        elif column and 2 * amounts[column] > figures[column] > 1:
-            line = _with_decimals(line)
-        if column and figures[column] > 1 and not pointed[column] and _LED.fullmatch(line.text):
-            line = without(line, {0})
-        if column and figures[column] > 1 and _LETTERS.fullmatch(line.text):
-            line = replace(line, text=line.text.translate(_AS_DIGITS))
+        elif column and figures[column] > 1:
+            line = _with_decimals(line) if 2 * amounts[column] > figures[column] else line
+            line = without(line, {0}) if not pointed[column] and _LED.fullmatch(line.text) else line
+            line = replace(line, text=line.text.translate(_AS_DIGITS)) if _LETTERS.fullmatch(line.text) else line
         found.append(line)
     return found
 
