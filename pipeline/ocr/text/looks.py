@@ -74,13 +74,15 @@ class _Doubt:
     least: float
 
 
-_SURELY, _WORD, _SPECK, _NUMBER = 0.0, 0.1, 0.5, 0.8
+_SURELY, _WORD, _ROUND, _SPECK, _NUMBER = 0.0, 0.1, 0.4, 0.5, 0.8
 """The least share where nothing else can be printed, so that no second look is needed; where one sign makes a word of
-the schema of what is none; where a speck parts what nothing parts; and where a number changes."""
+the schema of what is none; where a 0 is read as brackets, of which none are printed; where a speck parts what nothing
+parts; and where a number changes."""
 _SEEN = 0.05  # probability below which a text is not seen
 _AHEAD = 2.0  # times that the first of several must be as probable as the second
 _SURE = 0.97  # score from which an ideograph is taken as read
 _PLAIN = 0.85  # the same of a sign of punctuation
+_BARE = str.maketrans("", "", "()（）")
 _SPECKS = r"[.·'‘’`]"
 _AMOUNT = r"\d[\d,]*\.\d\d(?:万?元|%)"
 _COUNTED = r"(?:人次|[人次个辆台套批名])"
@@ -89,7 +91,7 @@ _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(rf"(?<=[\u3400-\u9fff]){_SPECKS}(?=[\u3400-\u9fff])"), "", _SPECK),
     (re.compile(rf"(?<=[,;:、。]){_SPECKS}+(?=[\u3400-\u9fff])"), "", _SURELY),
     (re.compile(rf"(?<=[\u3400-\u9fff)]){_SPECKS}(?={_AMOUNT}|\d+{_COUNTED}|\d{{5,7}}[\u3400-\u9fff])"), "", _SURELY),
-    (re.compile(rf"(?<=[\u3400-\u9fff)]\d)\.(?={_COUNTED})|(?<=月\d\d)\.(?=日)"), "", _SPECK),
+    (re.compile(rf"(?<=[\u3400-\u9fff)]\d)\.(?={_COUNTED})|(?<=月\d\d)\.(?=日)"), "", _WORD),
     (re.compile(r"(?<=\d{4})[-.·](?=年度)"), "", _SPECK),
     (re.compile(rf"(?<=[\u3400-\u9fff])(?<!元)[,、:](?={_AMOUNT})"), "", _SPECK),
     (re.compile(r"(?<=\.\d\d)[方力刀](?=元)"), "万", _WORD),
@@ -101,9 +103,9 @@ _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
         "%",
         _NUMBER,
     ),
-    (re.compile(r"(?<=\d)(?:\.\.|、)(?=\d\d(?:万?元|%))"), ".", _NUMBER),
-    (re.compile(rf"(?<=[\u3400-\u9fff])\(\)(?={_COUNTED}|\.\d\d(?:万?元|%))"), "0", _NUMBER),
-    (re.compile(rf"(?<=[\u3400-\u9fff])(?:0\)|\(0)(?={_COUNTED})"), "0", _NUMBER),
+    (re.compile(r"(?<=\d)\.\.(?=\d\d(?:万?元|%))"), ".", _SURELY),
+    (re.compile(r"(?<=\d)、(?=\d\d(?:万?元|%))"), ".", _NUMBER),
+    (re.compile(rf"(?<=[\u3400-\u9fff])(?:\(\)|0\)|\(0)(?={_COUNTED}|\.\d\d(?:万?元|%))"), "0", _ROUND),
 )
 """What cannot be printed so in running text (folded), or the sign of it that is amiss; and what is printed there if the
 second look says so."""
@@ -224,6 +226,8 @@ def _looked_at(line: OcrLine, doubt: _Doubt, image: Grey, engine: Engine) -> Ocr
     signs = frozenset("".join((first, *others)))
     seen = {one.text: one.score for one in engine.alternatives([_piece(line, start, end, image)], signs)[0]}
     chances = [seen.get(text, 0.0) for text in others]
+    if doubt.least == _ROUND:  # 0) and (0 are seen half
+        chances = [sum(seen[text] for text in seen if text.translate(_BARE) == others[0])]
     best, next_best = sorted([*chances, 0.0], reverse=True)[:2]
     enough = max(_SEEN, doubt.least * (seen.get(first, 0.0) + sum(chances)), _AHEAD * next_best)
     return _with(line, doubt, doubt.meant[chances.index(best)], best) if best >= enough else line
