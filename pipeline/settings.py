@@ -18,8 +18,9 @@ OcrMode = Literal["auto", "always", "never"]
 """Which pages are read by OCR: those that need it, all of them, or none."""
 OcrBackend = Literal["openvino", "onnxruntime"]
 """What runs the recogniser's networks."""
-OcrPrecision = Literal["auto", "f32"]
-"""How exactly: with 16 bits where the processor is faster so, or with 32, which read the same on every machine."""
+OcrPrecision = Literal["auto", "f32", "int8"]
+"""How exactly: with 16 or 8 bits where the processor is faster so, with 32, which read the same on every machine, or
+with 8."""
 MapperName = Literal["auto", "template", "model"]
 """Who maps a report to the schema."""
 ModeName = Literal["tools", "json_schema", "json"]

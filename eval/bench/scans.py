@@ -26,7 +26,7 @@ from recount.eval.score.rows import RowsRight, rows_right
 from recount.eval.score.scores import score
 from recount.pipeline.structure import structure
 
-_SMALL = Options(
+SMALL = Options(
     projects=1, size="small", cover=False, funds=False, capital=False, summary=False, overall=False, classified=False
 )
 
@@ -99,7 +99,7 @@ def orders(forms: Sequence[str], trials: Sequence[str], seeds: Sequence[int]) ->
         for form in forms:
             for seed in seeds:
                 scan = Scan(trial, kinds[trial])
-                yield Order(Form(form), seed, _SMALL, scan, name=f"{trial}/{form}-{seed}")
+                yield Order(Form(form), seed, SMALL, scan, name=f"{trial}/{form}-{seed}")
 
 
 def measure(cases: Sequence[Case]) -> list[ScanScore]:

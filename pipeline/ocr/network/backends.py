@@ -11,32 +11,36 @@ from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from recount.pipeline.errors import UsageError
+from recount.pipeline.ocr.network.quantised import checksum, known_ranges, quantise
 from recount.pipeline.ocr.network.steps import Best, Floats, Network, Parted, Recogniser, Whole, parted
 from recount.pipeline.settings import OcrBackend, OcrPrecision
 
 # The files of the networks in the wheel of rapidocr.
 _DETECTOR = "PP-OCRv6_det_small.onnx"
 _RECOGNISER = "PP-OCRv6_rec_small.onnx"
+_FEATURES = 64  # features of processors that OpenCV numbers: more than it knows on x86
 
 
 CPU = "CPU"
 
+_Bits = Literal["f32", "bf16", "int8"]
+
 
 @dataclass(frozen=True, slots=True)
 class _On:
-    """How a network computes: with so many bits ("bf16", "f32"), and on which device."""
+    """How a network computes: with so many bits, and on which device."""
 
-    bits: str
+    bits: _Bits
     device: str
 
 
 @dataclass(frozen=True, slots=True)
 class Networks:
     """detector: images (n, 3, height, width) to text probabilities (n, 1, height, width). recogniser: what stands at
-    the steps of lines; exact: the same network in 32 bits, where the other computes with 16, else itself. What one
+    the steps of lines; exact: the same network in 32 bits, where the other computes with fewer, else itself. What one
     image gives does not depend on the others. signs: what each of the recogniser's signs stands for; the first is the
     blank. name: engine, networks, versions and, where it is not 32 bits, precision, for the result."""
 
@@ -51,9 +55,9 @@ def load(backend: OcrBackend, precision: OcrPrecision = "f32", device: str = CPU
     """Both networks on a device, the CPU with one thread. Raises UsageError for a backend or a device that there is
     not.
 
-    precision: "f32" reads the same on every machine; "auto" computes with 16 bits where the processor does that
-    faster, and leaves it to the caller to ask the exact network about what that leaves in doubt. device: as openvino
-    calls it; onnxruntime computes on the CPU.
+    precision: "f32" reads the same on every machine; "int8" has the recogniser compute with 8 bits; "auto" with 16 or
+    8 where the processor does that faster. Where it is not 32, the caller is left to ask the exact network about what
+    is in doubt. device: as openvino calls it; onnxruntime computes on the CPU.
     """
     backends = {
         "openvino": (_openvino_detector, _openvino_recogniser),
@@ -61,12 +65,12 @@ def load(backend: OcrBackend, precision: OcrPrecision = "f32", device: str = CPU
     }
     name = name_by(backend, precision, device)
     load_detector, load_recogniser = backends[backend]
-    halved = _is_halved(backend, precision, device)
-    on, path = _On("bf16" if halved else "f32", device), _model(_RECOGNISER)
-    recogniser, characters = load_recogniser(path, on)
+    bits, path = _bits(backend, precision, device), recogniser_path()
+    recogniser, characters = load_recogniser(path, _On(bits, device))
     signs = ("", *characters.splitlines(), " ")
-    exact = _WhenNeeded(lambda: load_recogniser(path, _On("f32", device))[0]) if halved else recogniser
-    detector = cache(lambda: load_detector(_model(_DETECTOR), on))
+    exact = _WhenNeeded(lambda: load_recogniser(path, _On("f32", device))[0]) if bits != "f32" else recogniser
+    sees = _On("f32" if bits == "int8" else bits, device)  # 8 bits were measured for the recogniser
+    detector = cache(lambda: load_detector(_model(_DETECTOR), sees))
     return Networks(lambda image: detector()(image), recogniser, exact, signs, name)
 
 
@@ -76,8 +80,7 @@ def name_by(backend: OcrBackend, precision: OcrPrecision, device: str = CPU) -> 
         raise UsageError(f"there is no OCR engine {backend}: only {' and '.join(get_args(OcrBackend))}")
     if device != CPU and device not in (known := _devices(backend)):
         raise UsageError(f"{backend} finds no device {device} to read scans on: only {', '.join(known)}")
-    _model(_RECOGNISER)
-    return name_of(backend, halved=_is_halved(backend, precision, device), device=device)
+    return name_of(backend, bits=_bits(backend, precision, device), device=device)
 
 
 def _devices(backend: OcrBackend) -> list[str]:
@@ -90,8 +93,22 @@ def _devices(backend: OcrBackend) -> list[str]:
     return list(dict.fromkeys(name for device in found for name in (device.partition(".")[0], device)))
 
 
-def _is_halved(backend: OcrBackend, precision: OcrPrecision, device: str) -> bool:
-    return precision == "auto" and (backend, device) == ("openvino", CPU) and _has_bf16()
+def _bits(backend: OcrBackend, precision: OcrPrecision, device: str) -> _Bits:
+    """With how many bits a precision computes. Raises UsageError for 8 where they cannot be had."""
+    path = recogniser_path()
+    here = (backend, device) == ("openvino", CPU)
+    if precision == "auto" and here and _has_amx():
+        return "bf16"
+    if precision == "f32" or (precision == "auto" and not here):
+        return "f32"
+    if here and _has_vnni() and checksum(path) == known_ranges().checksum:
+        return "int8"
+    if precision == "int8":
+        raise UsageError(
+            "scans are read with 8 bits (--ocr-precision int8) by openvino on a processor that has AVX-512 VNNI; "
+            "f32 reads them anywhere"
+        )
+    return "f32"
 
 
 class _WhenNeeded:
@@ -109,11 +126,16 @@ class _WhenNeeded:
         return self.recogniser().among(batches, signs)
 
 
-def name_of(backend: OcrBackend, *, halved: bool = False, device: str = CPU) -> str:
+def name_of(backend: OcrBackend, *, bits: _Bits = "f32", device: str = CPU) -> str:
     """The backend, the networks and their versions, such as "PP-OCRv6 small (rapidocr 3.10.0, openvino 2026.4.1)"; the
     device where it is not the CPU."""
-    precision = ", bf16" if halved else "" if device == CPU else f", {device}"
+    precision = f", {bits}" if bits != "f32" else "" if device == CPU else f", {device}"
     return f"PP-OCRv6 small (rapidocr {version('rapidocr')}, {backend} {version(backend)}{precision})"
+
+
+def recogniser_path() -> Path:
+    """The file of the recogniser's network. Raises UsageError where it is not installed."""
+    return _model(_RECOGNISER)
 
 
 def _model(file: str) -> Path:
@@ -128,11 +150,30 @@ def _model(file: str) -> Path:
 
 
 @cache
-def _has_bf16() -> bool:
-    """Whether the processor computes with 16 bits (AMX or AVX-512 BF16) faster than with 32."""
-    import openvino
+def _has_amx() -> bool:
+    """Whether the processor has AMX for 16 bits, which takes a third of the time of 32.
 
-    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    Seen by what a small network is computed with: openvino calls itself capable of 16 bits on every processor with
+    AVX-512, but without AMX they take longer than 32, and without AVX-512 BF16 four times as long.
+    """
+    import numpy as np
+    import openvino
+    from openvino import opset13 as op
+
+    lines = op.parameter([1, 64, 8, 8], np.float32)
+    seen = op.convolution(lines, op.constant(np.ones((64, 64, 1, 1), np.float32)), [1, 1], [0, 0], [0, 0], [1, 1])
+    small = openvino.Core().compile_model(openvino.Model([seen], [lines], "small"), CPU, _settings(_On("bf16", CPU)))
+    kinds = [node.get_rt_info() for node in small.get_runtime_model().get_ordered_ops()]
+    return any("amx" in str(kind["primitiveType"].value) for kind in kinds if "primitiveType" in kind)
+
+
+@cache
+def _has_vnni() -> bool:
+    """Whether the processor adds up products of 8 bits without overflow, and fast (AVX-512 VNNI)."""
+    import cv2
+
+    names = {cv2.getHardwareFeatureName(feature): feature for feature in range(_FEATURES)}
+    return "AVX512VNNI" in names and cv2.checkHardwareSupport(names["AVX512VNNI"])
 
 
 # Each loads a detector, and a recogniser with the signs that it tells apart; from a file.
@@ -149,6 +190,8 @@ def _openvino_recogniser(path: Path, on: _On) -> tuple[Recogniser, str]:
 
     model = openvino.Core().read_model(path)
     *models, weights, bias = parted(model)
+    if on.bits == "int8":
+        quantise(models[0], known_ranges().of)
     features, leaning, probable = (_compiled(part, on) for part in models)
     # What became of the network's metadata; it lives only as long as its map does, and the map has no get().
     known: Any = model.get_rt_info()
@@ -161,12 +204,7 @@ def _compiled(model: Any, on: _On) -> Network:
     """A model of openvino as a network."""
     import openvino
 
-    # Else newer processors compute with 16 bits, and others do not.
-    settings: dict[str, Any] = {"INFERENCE_PRECISION_HINT": on.bits, "NUM_STREAMS": 1}
-    if on.device == CPU:
-        # Pinned threads of two processes share one core and halve each other's speed.
-        settings |= {"INFERENCE_NUM_THREADS": 1, "ENABLE_CPU_PINNING": False}
-    request = openvino.Core().compile_model(model, on.device, settings).create_infer_request()
+    request = openvino.Core().compile_model(model, on.device, _settings(on)).create_infer_request()
 
     def run(batch: Floats) -> Floats:
         request.infer([batch], share_inputs=True)
@@ -174,6 +212,15 @@ def _compiled(model: Any, on: _On) -> Network:
         return output
 
     return run
+
+
+def _settings(on: _On) -> dict[str, Any]:
+    # Said, else newer processors compute with 16 bits, and others do not. What 8 bits leave is computed with 32.
+    settings: dict[str, Any] = {"INFERENCE_PRECISION_HINT": "bf16" if on.bits == "bf16" else "f32", "NUM_STREAMS": 1}
+    if on.device == CPU:
+        # Pinned threads of two processes share one core and halve each other's speed.
+        settings |= {"INFERENCE_NUM_THREADS": 1, "ENABLE_CPU_PINNING": False}
+    return settings
 
 
 def _onnxruntime_detector(path: Path, _: _On) -> Network:

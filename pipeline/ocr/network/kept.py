@@ -108,11 +108,12 @@ def _key(question: Sequence[Any], image: Grey) -> str:
 
 @cache
 def _version(networks: str) -> str:
-    """What stands for networks, the libraries that scale images for them, and the code of this room."""
+    """What stands for networks, the libraries that scale images for them, and the code of this room with its ranges."""
     libraries = [f"{name} {version_of(name)}" for name in ("opencv-python-headless", "numpy")]
     digest = hashlib.sha256(" ".join([networks, *libraries]).encode())
-    for file in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(file.read_bytes())
+    for file in sorted(Path(__file__).parent.iterdir()):
+        if file.suffix in (".py", ".json"):
+            digest.update(file.read_bytes())
     return digest.hexdigest()[:_DIGEST]
 
 

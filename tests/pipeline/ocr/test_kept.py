@@ -135,6 +135,21 @@ def test_another_version_reads_anew_and_takes_its_place(
     assert [file.name == before.name for file in tmp_path.iterdir()] == [False]
 
 
+def test_the_version_is_another_with_other_networks_code_or_ranges(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "__file__", str(tmp_path / "kept.py"))
+    found = {kept._version.__wrapped__("small"), kept._version.__wrapped__("small, int8")}
+    for name in ("kept.py", "ranges.json"):
+        (tmp_path / name).write_text("1")
+        found.add(kept._version.__wrapped__("small"))
+        (tmp_path / name).write_text("2")
+        found.add(kept._version.__wrapped__("small"))
+    (tmp_path / "note.txt").touch()
+    assert kept._version.__wrapped__("small") in found
+    assert len(found) == 6
+
+
 def test_a_folder_that_cannot_be_written_to_keeps_nothing(reader: Engine, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with keeping(tmp_path / "file", HASH):

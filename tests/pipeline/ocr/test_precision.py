@@ -1,14 +1,20 @@
-"""Networks that compute with 16 bits: what they leave in doubt is read by the exact ones, and the result says so."""
+"""Networks that compute with fewer bits: what they leave in doubt is read by the exact ones, and the result says so."""
 
 from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
 from recount.pipeline.errors import UsageError
+from recount.pipeline.ocr.network import backends
 from recount.pipeline.ocr.network import engine as engines
-from recount.pipeline.ocr.network.backends import Networks, load, name_of
+from recount.pipeline.ocr.network.backends import Networks, load, name_by, name_of
 from recount.pipeline.ocr.network.engine import engine
 from recount.pipeline.ocr.network.reading import alternatives, recognise
 from recount.pipeline.ocr.network.steps import Whole
@@ -94,12 +100,63 @@ def test_networks_of_32_bits_read_with_them_alone() -> None:
     assert exact.exact is exact.recogniser
     assert exact.name == name_of("openvino")
     assert "bf16" not in exact.name
+    assert "int8" not in exact.name
 
 
 def test_the_name_says_with_how_many_bits_was_computed() -> None:
     fast = load("openvino", "auto")
-    assert (fast.exact is fast.recogniser) == (not fast.name.endswith(", bf16)"))
+    assert (fast.exact is fast.recogniser) == (not fast.name.endswith((", bf16)", ", int8)")))
     assert load("onnxruntime", "auto").name == name_of("onnxruntime")
+
+
+@pytest.mark.parametrize(("amx", "vnni", "bits"), [(True, True, "bf16"), (False, True, "int8"), (False, False, "f32")])
+def test_the_fewest_bits_that_pay_are_taken(amx: bool, vnni: bool, bits: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backends, "_has_amx", lambda: amx)
+    monkeypatch.setattr(backends, "_has_vnni", lambda: vnni)
+    assert name_by("openvino", "auto") == name_of("openvino", bits=bits)  # type: ignore[arg-type]
+    assert name_by("openvino", "f32") == name_of("openvino")
+    assert name_by("onnxruntime", "auto") == name_of("onnxruntime")
+
+
+def test_16_bits_are_computed_with_only_where_the_processor_has_matrices_of_them() -> None:
+    """Without AMX they take longer than 32, whatever openvino says that it can."""
+    asked = "from recount.pipeline.ocr.network import backends; print(backends._has_amx())"
+    older = {**os.environ, "ONEDNN_MAX_CPU_ISA": "AVX512_CORE_VNNI"}
+    said = subprocess.run([sys.executable, "-c", asked], env=older, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "False"
+
+
+def test_8_bits_that_cannot_be_had_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = r"^scans are read with 8 bits \(--ocr-precision int8\) by openvino on a processor that has AVX-512 VNNI"
+    with pytest.raises(UsageError, match=words):
+        engine("onnxruntime", "int8")
+    monkeypatch.setattr(backends, "_has_vnni", lambda: False)
+    with pytest.raises(UsageError, match=words):
+        load("openvino", "int8")
+
+
+def test_ranges_of_another_network_are_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backends, "_has_amx", lambda: False)
+    monkeypatch.setattr(backends, "_has_vnni", lambda: True)
+    monkeypatch.setattr(backends, "checksum", lambda _: 1)
+    assert name_by("openvino", "auto") == name_of("openvino")
+    with pytest.raises(UsageError, match="8 bits"):
+        name_by("openvino", "int8")
+
+
+def test_the_detector_keeps_its_32_bits_where_the_recogniser_has_8(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[tuple[str, str]] = []
+
+    def detector(path: Path, on: backends._On) -> Network:
+        loaded.append((path.name, on.bits))
+        return Network("1")
+
+    monkeypatch.setattr(backends, "_has_vnni", lambda: True)
+    monkeypatch.setattr(backends, "_openvino_detector", detector)
+    monkeypatch.setattr(backends, "_openvino_recogniser", lambda _path, on: (loaded.append(("", on.bits)), "1"))
+    networks = load("openvino", "int8")
+    networks.detector(np.zeros((1, 3, 32, 32), np.float32))
+    assert loaded == [("", "int8"), ("PP-OCRv6_det_small.onnx", "f32")]
 
 
 def test_a_device_that_is_not_there_is_said_with_those_that_are() -> None:
