@@ -162,11 +162,10 @@ def _meant(text: str, at: int, *, parted: bool) -> Set[str]:
     parted: it is a sign of punctuation, which may stand between two signs of a word.
     """
     words, wanted = _vocabulary()
-    longest = max(map(len, words))
     spans = [
         (start, end)
-        for start in range(max(0, at - longest + 1), at + 1)
-        for end in range(at + 1, min(len(text), start + longest + parted) + 1)
+        for start in range(max(0, at - _LONGEST + 1), at + 1)
+        for end in range(at + 1, min(len(text), start + _LONGEST + parted) + 1)
     ]
     for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
         if text[start:end] in words:
