@@ -184,6 +184,9 @@ def test_of_two_signs_that_make_a_word_one_must_be_seen() -> None:
 def test_only_unsure_signs_of_running_text_are_looked_at() -> None:
     reader = looker(年末结=0.9)
     assert words(reader, "年未结转和结余", score=0.99) == ["年未结转和结余"]
+    assert words(reader, "减少30、70万元，价值:31.60万元", score=0.9) == ["减少30、70万元，价值:31.60万元"]
+    assert words(reader, "年末结转和结余") == ["年末结转和结余"], "it is a word, as 年初结转和结余 is"
+    assert words(reader, "领导用车(", ")辆") == ["领导用车(", ")辆"], "one sign on either line"
     cell = [line("年未结转和结余")]
     assert whole_words(cell, [False], PAGE.image, reader) == cell
     assert not reader.asked
