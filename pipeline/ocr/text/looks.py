@@ -21,9 +21,10 @@ from recount.pipeline.ocr.network.reading import Decoded
 from recount.pipeline.ocr.text.lines import OcrLine, crop_of, without
 from recount.pipeline.split.folding import fold
 from recount.schemas.common.codes import FUNCTION_NAMES
+from recount.schemas.department_budget.report import Report as DepartmentBudget
 from recount.schemas.describe import fields_of
 from recount.schemas.figures import Model, Ref
-from recount.schemas.registry import FAMILIES
+from recount.schemas.final_accounts.report import Report as FinalAccounts
 
 # Numbers with a decimal point too many: the recogniser sometimes makes 11.9.20 of 119.20 within a long line.
 
@@ -162,11 +163,10 @@ def _meant(text: str, at: int, *, parted: bool) -> Set[str]:
     parted: it is a sign of punctuation, which may stand between two signs of a word.
     """
     words, wanted = _vocabulary()
-    longest = max(map(len, words))
     spans = [
         (start, end)
-        for start in range(max(0, at - longest + 1), at + 1)
-        for end in range(at + 1, min(len(text), start + longest + parted) + 1)
+        for start in range(max(0, at - _LONGEST + 1), at + 1)
+        for end in range(at + 1, min(len(text), start + _LONGEST + parted) + 1)
     ]
     for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
         if text[start:end] in words:
@@ -186,6 +186,8 @@ _SAID = (
     "比上年减少", "主要原因是", "占本年支出合计", "结转和结余", "收、支总计", "截至年末",
 )  # fmt: skip
 """Words around figures that are no field's name."""
+REPORTS: tuple[type[Model], ...] = (FinalAccounts[Ref], DepartmentBudget[Ref])
+"""Whose words are known: of all families of our own (schemas/registry.py)."""
 _SHORTEST = 4  # signs of a word; shorter ones have too many neighbours
 _LONGEST = 14
 
@@ -194,7 +196,7 @@ _LONGEST = 14
 def _vocabulary() -> tuple[Set[str], Mapping[str, Set[str]]]:
     """The words that figures are known by, folded; and for each word without one of its signs, or cut in two, what
     stands in the gap."""
-    named = (name for family in FAMILIES for name in _names_in(family.report_of(Ref)))
+    named = (name for report in REPORTS for name in _names_in(report))
     folded = {fold(name) for name in (*named, *_SAID, *FUNCTION_NAMES)}
     words = {word for word in folded if _SHORTEST <= len(word) <= _LONGEST and "·" not in word}
     wanted: dict[str, set[str]] = defaultdict(set)

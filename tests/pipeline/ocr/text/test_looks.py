@@ -12,7 +12,9 @@ import pytest
 from recount.pipeline.document import Box
 from recount.pipeline.ocr.image.prepare import Grey, Prepared
 from recount.pipeline.ocr.network.reading import Decoded, Recognised
-from recount.pipeline.ocr.text.looks import InCell, balanced, whole_words
+from recount.pipeline.ocr.text.looks import REPORTS, InCell, balanced, whole_words
+from recount.schemas.figures import Ref
+from recount.schemas.registry import FAMILIES
 from recount.tests.pipeline.ocr.text.test_hygiene import line
 
 PAGE = Prepared(np.full((100, 200), 255, np.uint8), np.full((100, 200), 255, np.uint8), 200.0, (1, 0, 0, 0, 1, 0))
@@ -182,6 +184,13 @@ def test_of_two_signs_that_make_a_word_one_must_be_seen() -> None:
 def test_only_unsure_signs_of_running_text_are_looked_at() -> None:
     reader = looker(年末结=0.9)
     assert words(reader, "年未结转和结余", score=0.99) == ["年未结转和结余"]
+    assert words(reader, "减少30、70万元，价值:31.60万元", score=0.9) == ["减少30、70万元，价值:31.60万元"]
+    assert words(reader, "年末结转和结余") == ["年末结转和结余"], "it is a word, as 年初结转和结余 is"
+    assert words(reader, "领导用车(", ")辆") == ["领导用车(", ")辆"], "one sign on either line"
     cell = [line("年未结转和结余")]
     assert whole_words(cell, [False], PAGE.image, reader) == cell
     assert not reader.asked
+
+
+def test_the_words_of_every_family_are_known() -> None:
+    assert set(REPORTS) == {family.report_of(Ref) for family in FAMILIES}
