@@ -50,7 +50,7 @@ _COMMA_FOR_POINT = re.compile(r"(?<=\d)[,，](?=\d{2}%?$)")  # two digits are no
 _GAP = re.compile(r"(?<=\d[,.，．]) (?=\d)|(?<=\d) (?=[,.，．]\d)")
 # What specks and pieces of ruling lines behind a figure are read as; a star is a note, a hyphen is a sign.
 _SPECKS_BEHIND = r"(?:[^\w%％‰℃)）}*＊★☆√+-]|一)"
-_SPECKS_BEFORE = r"""[.．·•,，、'‘’`“”"^:：;；\s]"""
+_SPECKS_BEFORE = r"""[.．。·•,，、'‘’`“”"^:：;；\s]"""
 # Specks behind or before a whole figure in a cell, and what is blank between; .88 may have lost its 0.
 _LOOSE_POINT = re.compile(rf"(?<=[\d%]){_SPECKS_BEHIND}+$|^(?![.．]\d\d$){_SPECKS_BEFORE}+(?=[<>=≥≤\d])")
 # A figure that is set wide, with gaps read where its signs stand apart: 12 4.3 2
