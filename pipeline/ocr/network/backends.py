@@ -14,8 +14,18 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from recount.pipeline.errors import UsageError
-from recount.pipeline.ocr.network.quantised import checksum, known_ranges, quantise
-from recount.pipeline.ocr.network.steps import Best, Floats, Network, Parted, Recogniser, Whole, parted
+from recount.pipeline.ocr.network.steps import (
+    Best,
+    Floats,
+    Network,
+    Parted,
+    Recogniser,
+    Whole,
+    checksum,
+    known_ranges,
+    parted,
+    quantise,
+)
 from recount.pipeline.settings import OcrBackend, OcrPrecision
 
 # The files of the networks in the wheel of rapidocr.
