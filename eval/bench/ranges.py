@@ -24,8 +24,7 @@ from recount.pipeline.ocr.image.images import picture_of_page
 from recount.pipeline.ocr.image.scan import read_picture
 from recount.pipeline.ocr.network.backends import load, recogniser_path
 from recount.pipeline.ocr.network.engine import Engine
-from recount.pipeline.ocr.network.quantised import RANGES, checksum, pointwise
-from recount.pipeline.ocr.network.steps import Best, Floats, Recogniser, parted
+from recount.pipeline.ocr.network.steps import RANGES, Best, Floats, Recogniser, checksum, parted, pointwise
 
 _SEED = 88001  # of the first report; no other measurement reads these
 

@@ -14,8 +14,18 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from recount.pipeline.errors import UsageError
-from recount.pipeline.ocr.network.quantised import checksum, known_ranges, quantise
-from recount.pipeline.ocr.network.steps import Best, Floats, Network, Parted, Recogniser, Whole, parted
+from recount.pipeline.ocr.network.steps import (
+    Best,
+    Floats,
+    Network,
+    Parted,
+    Recogniser,
+    Whole,
+    checksum,
+    known_ranges,
+    parted,
+    quantise,
+)
 from recount.pipeline.settings import OcrBackend, OcrPrecision
 
 # The files of the networks in the wheel of rapidocr.
@@ -55,9 +65,9 @@ def load(backend: OcrBackend, precision: OcrPrecision = "f32", device: str = CPU
     """Both networks on a device, the CPU with one thread. Raises UsageError for a backend or a device that there is
     not.
 
-    precision: "f32" reads the same on every machine; "int8" has the recogniser compute with 8 bits; "auto" with 16 or
-    8 where the processor does that faster. Where it is not 32, the caller is left to ask the exact network about what
-    is in doubt. device: as openvino calls it; onnxruntime computes on the CPU.
+    precision: "f32" reads the same on every machine; "int8" has the recogniser compute with 8 bits; "auto" with 16
+    where the processor does that faster. Where it is not 32, the caller is left to ask the exact network about what is
+    in doubt. device: as openvino calls it; onnxruntime computes on the CPU.
     """
     backends = {
         "openvino": (_openvino_detector, _openvino_recogniser),
@@ -95,20 +105,17 @@ def _devices(backend: OcrBackend) -> list[str]:
 
 def _bits(backend: OcrBackend, precision: OcrPrecision, device: str) -> _Bits:
     """With how many bits a precision computes. Raises UsageError for 8 where they cannot be had."""
-    path = recogniser_path()
     here = (backend, device) == ("openvino", CPU)
-    if precision == "auto" and here and _has_amx():
-        return "bf16"
-    if precision == "f32" or (precision == "auto" and not here):
+    if precision == "auto":
+        return "bf16" if here and _has_amx() else "f32"
+    if precision == "f32":
         return "f32"
-    if here and _has_vnni() and checksum(path) == known_ranges().checksum:
+    if here and _has_vnni() and checksum(recogniser_path()) == known_ranges().checksum:
         return "int8"
-    if precision == "int8":
-        raise UsageError(
-            "scans are read with 8 bits (--ocr-precision int8) by openvino on a processor that has AVX-512 VNNI; "
-            "f32 reads them anywhere"
-        )
-    return "f32"
+    raise UsageError(
+        "scans are read with 8 bits (--ocr-precision int8) by openvino on a processor that has AVX-512 VNNI; "
+        "f32 reads them anywhere"
+    )
 
 
 class _WhenNeeded:

@@ -14,7 +14,7 @@ import pytest
 from recount.pipeline.errors import UsageError
 from recount.pipeline.ocr.network import backends
 from recount.pipeline.ocr.network import engine as engines
-from recount.pipeline.ocr.network.backends import Networks, load, name_by, name_of
+from recount.pipeline.ocr.network.backends import Networks, _Bits, load, name_by, name_of
 from recount.pipeline.ocr.network.engine import engine
 from recount.pipeline.ocr.network.reading import alternatives, recognise
 from recount.pipeline.ocr.network.steps import Whole
@@ -109,11 +109,10 @@ def test_the_name_says_with_how_many_bits_was_computed() -> None:
     assert load("onnxruntime", "auto").name == name_of("onnxruntime")
 
 
-@pytest.mark.parametrize(("amx", "vnni", "bits"), [(True, True, "bf16"), (False, True, "int8"), (False, False, "f32")])
-def test_the_fewest_bits_that_pay_are_taken(amx: bool, vnni: bool, bits: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("amx", "bits"), [(True, "bf16"), (False, "f32")])
+def test_16_bits_are_taken_where_they_pay(amx: bool, bits: _Bits, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backends, "_has_amx", lambda: amx)
-    monkeypatch.setattr(backends, "_has_vnni", lambda: vnni)
-    assert name_by("openvino", "auto") == name_of("openvino", bits=bits)  # type: ignore[arg-type]
+    assert name_by("openvino", "auto") == name_of("openvino", bits=bits)
     assert name_by("openvino", "f32") == name_of("openvino")
     assert name_by("onnxruntime", "auto") == name_of("onnxruntime")
 
@@ -136,10 +135,8 @@ def test_8_bits_that_cannot_be_had_are_said(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_ranges_of_another_network_are_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backends, "_has_amx", lambda: False)
     monkeypatch.setattr(backends, "_has_vnni", lambda: True)
     monkeypatch.setattr(backends, "checksum", lambda _: 1)
-    assert name_by("openvino", "auto") == name_of("openvino")
     with pytest.raises(UsageError, match="8 bits"):
         name_by("openvino", "int8")
 

@@ -12,9 +12,8 @@ import pytest
 from openvino import opset13 as op
 
 from recount.pipeline.ocr.network import backends
-from recount.pipeline.ocr.network.quantised import checksum, known_ranges, pointwise, quantise
 from recount.pipeline.ocr.network.reading import recognise
-from recount.pipeline.ocr.network.steps import parted
+from recount.pipeline.ocr.network.steps import checksum, known_ranges, parted, pointwise, quantise
 
 Floats = npt.NDArray[np.float32]
 RNG = np.random.default_rng(3)
