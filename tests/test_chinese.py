@@ -33,7 +33,8 @@ NAMES = re.findall(
 """Products, units, formats, and words that one types: they are the same in any language; so are the commands."""
 NO_SENTENCE = re.compile(
     r"--?[A-Za-z][\w-]*|https?:\S+|s3:\S*|[\w./#<>*…-]*[/.][\w./#<>*-]+|<[^>\n]*>|\[[a-z_|]+\]|'[^'\n]*'|`[^`\n]*`"
-    r"|默认 [\w.]+|pip install \S+|\b[a-z]\w*=\S+|\b[xn]\d{4}\b|\b(?:f32|int8)\b|X0,Y0,X1,Y1|\b\d{4}-\d\d-\d\dT\S+|>=|<="
+    r"|默认 [\w.]+|pip install \S+|\b[a-z]\w*=\S+|\b[xn]\d{4}\b|\bf32\b|\bint8\b|X0,Y0,X1,Y1"
+    r"|\b\d{4}-\d\d-\d\dT\S+|>=|<="
 )
 """Options, paths, addresses, types, what is quoted, what is typed, times."""
 

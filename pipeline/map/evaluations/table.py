@@ -18,6 +18,8 @@ _MONEY_UNIT = re.compile(r"[(（]单?位?[:：]?万元[)）]")
 _SPACE = re.compile(r"\s+")
 _LEVEL = re.compile(r".级指标|[一二三](?:级指|级.标|.指标).?")
 _MANY = 3  # heads that tell what a short one beside them may be
+_HEAD_OF_INDICATORS = {"level3", "target", "actual", "weight"}
+_SCORE = "得分"
 _LEVELS = ("一级指标", "二级指标", "三级指标")
 
 
@@ -74,7 +76,7 @@ def rows_of(grid: Grid, index: int) -> tuple[MarkRow, ...]:
         mark = _mark(cell)
         for row in range(cell.row, min(cell.row_end, grid.rows)):
             by_row[row].append(mark)
-    heads = _levels(by_row) | (_misread(by_row) if is_scanned(grid) else {})
+    heads = _levels(by_row) | (_misread(by_row) | _unread(by_row) if is_scanned(grid) else {})
     marked = ([heads.get(mark, mark) for mark in marks] for marks in by_row)
     return tuple(_row(grid, index, number, marks) for number, marks in enumerate(marked))
 
@@ -105,6 +107,18 @@ def _misread(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
                 meant = {field: label for label, field in others.items() if is_nearly(mark.label, label, shortest)}
                 if len(meant) == 1 and mark.label not in vocabulary:
                     found[mark] = replace(mark, label=next(iter(meant.values())))
+    return found
+
+
+def _unread(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
+    """The blank cells right of 分值 in the heads of indicators, under 得分: every form has that there, and a seal may
+    have hidden it."""
+    found: dict[Mark, Mark] = {}
+    for marks in rows:
+        by_field = {words.INDICATOR_COLUMNS.get(mark.label): mark for mark in marks}
+        if by_field.keys() >= _HEAD_OF_INDICATORS and "score" not in by_field:
+            beside = [mark for mark in marks if mark.start == by_field["weight"].end and not mark.words]
+            found |= {mark: replace(mark, words=_SCORE, label=_SCORE) for mark in beside}
     return found
 
 

@@ -95,6 +95,16 @@ def test_a_misread_sign_in_the_head_of_a_scanned_table_loses_no_column(
     assert (funds(sheet, table)[:1] == [whole]) == known
 
 
+@pytest.mark.parametrize(("origin", "known"), [("ocr", True), ("text", False)])
+def test_what_is_unread_right_of_the_weights_of_a_scan_heads_the_scores(origin: Origin, *, known: bool) -> None:
+    sheet, right = Sheet(origin), Sheet(origin)
+    body = [list(row) for row in PLAIN]
+    body[0] = ["" if cell == "得分" else cell for cell in body[0]]
+    found = values(sheet, only(sheet, project_rows(body)))
+    whole = values(right, only(right, project_rows()))
+    assert (found == whole) is known
+
+
 @pytest.mark.parametrize(
     "read",
     [
