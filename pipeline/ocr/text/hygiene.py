@@ -68,8 +68,8 @@ _COLON = re.compile(r"\d{1,3}(?:,?\d{3})*[:：;；]\d{2}%?")
 _POINTED = re.compile(r"-?\d[\d,]*\.\d+%?分?")
 _LED = re.compile(r"[.．·]\d\d")
 # Letters that digits look like, among figures.
-_LETTERS = re.compile(r"[1lI|i][0oOＯ]{1,2}|[1-9][oOＯ]{1,2}")
-_AS_DIGITS = str.maketrans("lI|ioOＯ", "1111000")
+_LETTERS = re.compile(r"(?=.*[\doOＯ])[\dlI|ijoOＯ.,]{2,}[%分]?")
+_AS_DIGITS = str.maketrans("lI|ijoOＯ", "11111000")
 # A figure; an amount with a gap read between its decimals, with one instead of its point, and whole.
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?[%分]?")
 _POINTLESS = re.compile(r"-?\d{1,3}(?:[.,]?\d{3})* \d\d[%分]?")
@@ -191,9 +191,15 @@ def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> 
         elif column and figures[column] > 1:
             line = _with_decimals(line) if 2 * amounts[column] > figures[column] else line
             line = without(line, {0}) if not pointed[column] and _LED.fullmatch(line.text) else line
-            line = replace(line, text=line.text.translate(_AS_DIGITS)) if _LETTERS.fullmatch(line.text) else line
+            line = _with_digits(line) if _LETTERS.fullmatch(line.text) else line
         found.append(line)
     return found
+
+
+def _with_digits(line: OcrLine) -> OcrLine:
+    """A figure some signs of which were read as letters that they look like."""
+    text = line.text.translate(_AS_DIGITS)
+    return replace(line, text=text) if _NUMBER.fullmatch(text) else line
 
 
 def _with_decimals(line: OcrLine) -> OcrLine:

@@ -216,7 +216,14 @@ def test_a_point_between_thousands_before_such_a_gap_is_a_separator() -> None:
 
 @pytest.mark.parametrize(
     ("text", "others", "meant"),
-    [("io", ["6", "10"], "10"), ("2Oo", ["6", "10"], "200"), ("io", ["6", "有"], "io"), ("in", ["6", "10"], "in")],
+    [
+        ("io", ["6", "10"], "10"),
+        ("2Oo", ["6", "10"], "200"),
+        ("j0.5O", ["6", "10"], "10.50"),
+        ("j.", ["6", "10"], "j."),
+        ("io", ["6", "有"], "io"),
+        ("in", ["6", "10"], "in"),
+    ],
 )
 def test_letters_in_a_column_of_figures_are_digits(text: str, others: list[str], meant: str) -> None:
     found = in_columns([*map(line, (text, *others))], [(10, 60)] * 3)
