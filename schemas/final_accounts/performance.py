@@ -50,7 +50,7 @@ class FundRow(Model, Generic[F]):
     named_by: ClassVar[str] = "source"
     name_words: ClassVar[str] = (
         r"[资费基现]金|经费|[拨补存贷]款|[总金余数]额|[合小总共]计|安排|结[转余]|收入|投入|自筹|补助|债|预算|其[他它中]|中央"
-        r"|[省市县区州旗乡镇]|上级|本级|单位|财政"
+        r"|[省市县区州旗乡镇]|上级|本级|单位|财政|自有|专[户项]|非税|事业|经营|捐赠|利息"
     )
     source: str | None = text("资金来源")
     initial_budget: F | None = money("年初预算数")
