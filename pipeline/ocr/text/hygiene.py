@@ -86,7 +86,8 @@ _STRAY = re.compile(
     r"(?<=\.\d\d)[.．·。](?=[万元%]|$)|(?<=\d{4})[.．·](?=年)|^[•·●]+(?=[\d（(])"
     r"|^[，,、.．·]+(?=\d{1,2}[、.．]\D)|^[•·●.．][•·●.．\s]*(?=[\u3400-\u9fff])|(?<=[。；，、：])[.．·]+$"
     r"|(?<=[\u3400-\u9fff%])[；;：:、](?=[，,])|(?<=[一二三四五六七八九十]、)[、，,.．·](?=[\u3400-\u9fff])"
-    r"|(?<=[\u3400-\u9fff])[.．·](?=[，。；、：）)])|(?<=\d)[)）](?=[.．]\d\d(?:%|万?元))|(?<=\d%)[6oO0]$"
+    r"|(?<=[\u3400-\u9fff%％])[.．·](?=[，。；、：）)])|(?<=[（(])[.．·](?=[\u3400-\u9fff])"
+    r"|(?<=\d)[)）](?=[.．]\d\d(?:%|万?元))|(?<=\d%)[6oO0]$"
 )
 # A label in a cell has no points at its ends; one that is all that a cell has no other specks behind it either.
 _LABEL = re.compile(r"^[.．·•]+(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])[.．·•]+$")
@@ -97,7 +98,9 @@ _TAILLESS = re.compile(r"(?<=[\u3400-\u9fff]{2})[.．]$")
 # The star of a seal, specks: what is no text at all.
 _SPECK = re.compile(r"[*＊★☆○◎〇●•·.．,，、'‘’`´\s]+")
 # The recogniser drops the second of two signs of punctuation: 规则。八）负责
-_UNOPENED = re.compile(r"(?<=[。；;])(?=[一二三四五六七八九十]{1,3}([）)]))")
+_UNOPENED = re.compile(
+    r"(?<=[。；;])(?=[一二三四五六七八九十]{1,3}(?P<closing>[）)]))|(?<=元)(?=\d[\d.]*[%％](?P<behind>[）)]))"
+)
 # A speck behind the end of a line is read as a sign of these, and never as surely as a printed one.
 _BEHIND = re.compile(r"(?<=[\u3400-\u9fff])(?:[.．·]|(?<!其中)(?<!如下)(?<!包括)[:：])$")
 _PRINTED = 0.85
@@ -231,11 +234,11 @@ def _unspecked(line: OcrLine) -> OcrLine:
 
 
 def _opened(line: OcrLine) -> OcrLine:
-    """The line with the bracket that opens an ordinal put back, on the place between its neighbours."""
+    """The line with the bracket that opens an ordinal or a share put back, on the place between its neighbours."""
     match = _UNOPENED.search(line.text)
     if match is None:
         return line
-    at, opening = match.start(), "（" if match[1] == "）" else "("
+    at, opening = match.start(), "（" if "）" in match.group("closing", "behind") else "("
     before, after = line.boxes[at - 1], line.boxes[at]
     place = (before[2], after[1], max(before[2], after[0]), after[3])
     return replace(
