@@ -102,7 +102,7 @@ def _misread(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
         for vocabulary in (words.FUND_COLUMNS, words.INDICATOR_COLUMNS):
             there = {vocabulary[mark.label] for mark in marks if mark.label in vocabulary}
             others = {label: field for label, field in vocabulary.items() if field not in there}
-            shortest = SHORTEST_MISREAD - (len(there) > _MANY)
+            shortest = SHORTEST_MISREAD - max(0, min(len(there) - _MANY, 2))
             for mark in marks if len(there) > 1 else ():
                 meant = {field: label for label, field in others.items() if is_nearly(mark.label, label, shortest)}
                 if len(meant) == 1 and mark.label not in vocabulary:

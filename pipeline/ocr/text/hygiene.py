@@ -67,6 +67,8 @@ _BEFORE = re.compile(r"^[.．·](?=\d[\d,，]*\.\d\d(?:%|万?元))")
 _COLON = re.compile(r"\d{1,3}(?:,?\d{3})*[:：;；]\d{2}%?")
 _POINTED = re.compile(r"-?\d[\d,]*\.\d+%?分?")
 _LED = re.compile(r"[.．·]\d\d")
+_FOUR_DECIMALS = re.compile(r"\d{1,3}\.\d\d9[6G]")
+_FINER = re.compile(r"-?\d[\d,]*\.\d{3,}%?")
 # Letters that digits look like, among figures.
 _LETTERS = re.compile(r"(?=.*[\doOＯ])[\dlI|ijoOＯ.,]{2,}[%分]?")
 _AS_DIGITS = str.maketrans("lI|ijoOＯ", "11111000")
@@ -178,7 +180,7 @@ def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> 
     Where most figures of a column have a point, and none its sign behind it, a colon is a point with a speck above it,
     and an unsure dash behind a figure a speck. Where most have two decimals, a gap read between these is none, and one
     before them is the point. In a column without points one before a figure is a speck. Letters among figures are
-    digits: io.
+    digits: io. Where no other figure has as many decimals, the last two of four are a percent sign: 32.5996.
     """
 
     def times(is_such: Callable[[OcrLine], object]) -> Counter[Hashable]:
@@ -187,6 +189,7 @@ def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> 
     pointed, odd = times(lambda line: _POINTED.fullmatch(line.text)), times(_is_specked)
     figures = times(lambda line: _NUMBER.fullmatch(line.text))
     amounts = times(lambda line: _AMOUNT.fullmatch(line.text))
+    finer = times(lambda line: _FINER.fullmatch(line.text) and not _FOUR_DECIMALS.fullmatch(line.text))
     found = []
     for line, column in zip(lines, columns, strict=True):
         if column and _is_specked(line) and pointed[column] > odd[column]:
@@ -194,6 +197,8 @@ def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> 
         elif column and figures[column] > 1:
             line = _with_decimals(line) if 2 * amounts[column] > figures[column] else line
             line = without(line, {0}) if not pointed[column] and _LED.fullmatch(line.text) else line
+            if _FOUR_DECIMALS.fullmatch(line.text) and not finer[column]:
+                line = without(replace(line, text=f"{line.text[:-2]}%%"), {len(line.text) - 1})
             line = _with_digits(line) if _LETTERS.fullmatch(line.text) else line
         found.append(line)
     return found

@@ -82,6 +82,7 @@ def test_indicators_carry_their_levels_and_drop_empty_lines() -> None:
     ("年初预算数", "项目预算故", "ocr", False),
     ("分值", "权重分直", "ocr", True),  # short, but beside many others
     ("分值", "权里分值", "ocr", True),
+    ("执行率", "执行宰", "ocr", True),  # no other is left that it may be
     ("分值", "分直", "ocr", False),
     ("分值", "权重分直", "text", False),
 ])  # fmt: skip

@@ -207,6 +207,15 @@ def test_a_gap_as_wide_as_a_point_is_one_in_a_column_of_decimals(others: list[st
     assert [each.text for each in found] == [meant, *others]
 
 
+@pytest.mark.parametrize(
+    ("others", "meant"), [(["8.00", "10"], "31.40%"), (["8.0012", "10"], "31.4096"), (["有", "无"], "31.4096")]
+)
+def test_a_percent_sign_is_read_as_digits_where_no_other_figure_has_as_many_decimals(
+    others: list[str], meant: str
+) -> None:
+    assert in_columns([*map(line, ("31.4096", *others))], [(10, 60)] * 3)[0].text == meant
+
+
 @pytest.mark.parametrize(("others", "meant"), [(["5", "20"], "15"), (["5.00", "20"], ".15"), (["有", "20"], ".15")])
 def test_a_point_before_a_figure_is_a_speck_in_a_column_without_points(others: list[str], meant: str) -> None:
     assert in_columns([*map(line, (".15", *others))], [(10, 60)] * 3)[0].text == meant
