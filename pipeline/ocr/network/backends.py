@@ -90,6 +90,7 @@ def name_by(backend: OcrBackend, precision: OcrPrecision, device: str = CPU) -> 
         raise UsageError(f"there is no OCR engine {backend}: only {' and '.join(get_args(OcrBackend))}")
     if device != CPU and device not in (known := _devices(backend)):
         raise UsageError(f"{backend} finds no device {device} to read scans on: only {', '.join(known)}")
+    recogniser_path()
     return name_of(backend, bits=_bits(backend, precision, device), device=device)
 
 

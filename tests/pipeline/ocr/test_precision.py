@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from recount.pipeline.ocr.network.backends import Networks, _Bits, load, name_by
 from recount.pipeline.ocr.network.engine import engine
 from recount.pipeline.ocr.network.reading import alternatives, recognise
 from recount.pipeline.ocr.network.steps import Whole
+from recount.pipeline.settings import OcrPrecision
 
 SIGNS = ("", "1", "7", " ")
 Floats = npt.NDArray[np.float32]
@@ -154,6 +156,13 @@ def test_the_detector_keeps_its_32_bits_where_the_recogniser_has_8(monkeypatch: 
     networks = load("openvino", "int8")
     networks.detector(np.zeros((1, 3, 32, 32), np.float32))
     assert loaded == [("", "int8"), ("PP-OCRv6_det_small.onnx", "f32")]
+
+
+def test_networks_that_are_not_installed_are_said_before_they_are_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backends, "find_spec", lambda _: None)
+    for precision in get_args(OcrPrecision):
+        with pytest.raises(UsageError, match=r"^scans need the package rapidocr"):
+            engine("openvino", precision)
 
 
 def test_a_device_that_is_not_there_is_said_with_those_that_are() -> None:
