@@ -6,7 +6,7 @@ file shows it.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,6 +19,7 @@ from recount.pipeline.ocr.image.ruling_lines import broken_off, find_rulings, in
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.network.reading import Decoded
 from recount.pipeline.ocr.text.cells import (
+    Mask,
     Sheet,
     completed,
     fitted,
@@ -31,7 +32,7 @@ from recount.pipeline.ocr.text.cells import (
 )
 from recount.pipeline.ocr.text.hygiene import clean, in_columns, is_speck, rests
 from recount.pipeline.ocr.text.lines import OcrLine, crop_of, leaves_ink, placed, split_tall, with_paper
-from recount.pipeline.ocr.text.looks import InCell, balanced, whole_numbers, whole_words
+from recount.pipeline.ocr.text.looks import InCell, balanced, by_cell, whole_numbers, whole_words
 from recount.schemas.saying import say
 
 _LEAST_SCORE = 0.5  # below this a line is noise: the rim of a seal, a blot
@@ -102,12 +103,11 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
 
 def _without_rests(read: Sequence[InCell]) -> list[InCell]:
     """The lines, without what is no line beside the one figure of a cell."""
-    in_cell = defaultdict[int, list[int]](list)
-    for at, line in enumerate(read):
-        if line.home is not None and not is_speck(line.line.text):
-            in_cell[line.home].append(at)
-    left_out = {own[at] for own in in_cell.values() if len(own) > 1 for at in rests([read[at].line.text for at in own])}
-    return [line for at, line in enumerate(read) if at not in left_out]
+    left_out: set[int] = set()
+    for indices in by_cell(read).values():
+        own = [index for index in indices if not is_speck(read[index].line.text)]
+        left_out.update(own[at] for at in rests([read[index].line.text for index in own]))
+    return [line for index, line in enumerate(read) if index not in left_out]
 
 
 def _column(home: int | None, sheet: Sheet) -> tuple[int, int] | None:
@@ -233,24 +233,25 @@ def _read_under_seals(prepared: Prepared, boxes: Sequence[Box], decoded: list[De
 
 def _is_sealed(prepared: Prepared, box: Box) -> bool:
     """Whether a seal was taken out of a box."""
+    return bool(_taken_out(prepared, box).any())
+
+
+def _taken_out(prepared: Prepared, box: Box) -> Mask:
+    """Where in a box a seal was taken out: nowhere where the page has none."""
     if prepared.stamped is None:
-        return False
-    return bool(cv2.absdiff(crop_of(prepared.stamped, box), crop_of(prepared.image, box)).max() > _SEALED)
+        return np.zeros((1, 1), bool)
+    return np.asarray(cv2.absdiff(crop_of(prepared.stamped, box), crop_of(prepared.image, box)) > _SEALED)
 
 
 def _with_sealed(prepared: Prepared, rulings: tuple[Ruling, ...]) -> tuple[Ruling, ...]:
     """The ruling lines, with the pieces that are whole only on the image with its seals: of what is left without them
     the finder makes no line."""
+    if prepared.stamped is None:
+        return rulings
+    whole, left = (inked(image, prepared.dpi) for image in (prepared.stamped, prepared.image))
     for _ in range(_MOST_ROUNDS):  # a piece more may part a cell of several rows
-        pieces = missing_pieces(rulings) if prepared.stamped is not None else []
-        if prepared.stamped is None or not pieces:
-            break
-        seen = (inked(image, prepared.dpi, pieces) for image in (prepared.stamped, prepared.image))
-        found = [
-            piece
-            for piece, whole, left in zip(pieces, *seen, strict=True)
-            if whole >= _WHOLE_LINE and left >= _HALF_LINE
-        ]
+        pieces = missing_pieces(rulings)
+        found = [piece for piece in pieces if whole(piece) >= _WHOLE_LINE and left(piece) >= _HALF_LINE]
         if not found:
             break
         rulings = (*rulings, *found)
@@ -259,12 +260,9 @@ def _with_sealed(prepared: Prepared, rulings: tuple[Ruling, ...]) -> tuple[Rulin
 
 def _lies_under_seal(prepared: Prepared, wall: Ruling) -> bool:
     """Whether most of an upright line is where a seal was taken out."""
-    if prepared.stamped is None:
-        return False
     unit = prepared.dpi / 72
     band = (wall.x0 - _BESIDE_WALL) * unit, wall.y0 * unit, (wall.x0 + _BESIDE_WALL) * unit, wall.y1 * unit
-    taken = cv2.absdiff(crop_of(prepared.stamped, band), crop_of(prepared.image, band)).max(axis=1) > _SEALED
-    return bool(taken.mean() >= _UNDER_SEAL)
+    return bool(_taken_out(prepared, band).any(axis=1).mean() >= _UNDER_SEAL)
 
 
 def _is_rest(prepared: Prepared, line: Decoded, box: Box) -> bool:

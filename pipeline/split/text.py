@@ -61,22 +61,15 @@ class Joint(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One side of white space. box: of the character there; run: the digits, points and commas up to it, folded. step:
-    by how many points the character there stands behind the one before it; 0 where none does."""
+    """One side of white space. box: of the character there; run: the digits, points and commas up to it, folded."""
 
     box: Box
     run: str
-    step: float = 0.0
 
     @property
     def digit(self) -> float:
         """The width that a digit has here, in points."""
         return _digit_at(self.box)
-
-    @property
-    def next(self) -> float:
-        """By how many points another digit would make its line longer."""
-        return max(self.digit, self.step)
 
 
 def _digit_at(box: Box) -> float:
@@ -133,10 +126,11 @@ def _across_space(before: _Side, after: _Side, space: str, *, running: bool) -> 
     return Joint.OPEN if whole and loose and not thin else Joint.ONE
 
 
-def _over_rows(before: _Side, after: _Side, room: float, *, running: bool) -> Joint:
+def _over_rows(before: _Side, after: _Side, room: float, step: float, *, running: bool) -> Joint:
     """What the end of a line is between two parts.
 
-    room: by how many points the line might have been longer; without end where it stands in a column of its own.
+    room: by how many points the line might have been longer; without end where it stands in a column of its own. step:
+    by how many its last character stands behind the one before it.
     """
     if isinf(room):
         return Joint.APART
@@ -146,7 +140,7 @@ def _over_rows(before: _Side, after: _Side, room: float, *, running: bool) -> Jo
         return _two_numbers(before.run, after.run) if both and not running else Joint.OPEN if both else Joint.ONE
     if running:
         return Joint.ONE if room <= _ROOM * (before.box[3] - before.box[1]) else Joint.OPEN
-    if room >= before.next:
+    if room >= max(before.digit, step):
         return _two_numbers(before.run, after.run)
     whole = _two_numbers(before.run, after.run) is Joint.APART and not _lacks_decimals(before.run, made)
     return Joint.OPEN if whole else Joint.ONE
@@ -284,14 +278,14 @@ def _joint(bare: Composed, folded: str, space: tuple[int, int], text: str, join_
     one, other = bare.box_at(start - 1), bare.box_at(end)
     if one is None or other is None or not any(sign.isdigit() for sign in before[0]):
         return Joint.ONE
-    left, right = _Side(one, before[0], _step(bare, start - 1)), _Side(other, after[0])
+    left, right = _Side(one, before[0]), _Side(other, after[0])
     (above, _), (below, _) = bare.piece_at(start - 1), bare.piece_at(end)
     if above.page == below.page and in_one_row(one, other):
         # OCR finds a line in pieces; what a program printed in two was not meant as one.
         between = folded[start:end] if above is below or above.line.confidence is not None else ""
         return _across_space(left, right, between, running=join_digits)
     prose = _IDEOGRAPH.search(above.line.text) is not None  # a cell of sentences
-    return _over_rows(left, right, above.room, running=join_digits or prose)
+    return _over_rows(left, right, above.room, _step(bare, start - 1), running=join_digits or prose)
 
 
 def _step(bare: Composed, index: int) -> float:

@@ -348,13 +348,14 @@ def held_by(evaluations: Sequence[Evaluation], word: Word = NO_WORD) -> Held:
 
 def covered(rivals: Rivals, evaluations: Sequence[Evaluation]) -> dict[str, int]:
     """By pointer, how many identities cover a figure; one where only several of them together do."""
-    off = {operand.token for evaluation in evaluations if _is_off_alone(evaluation) for operand in evaluation.operands}
-    rivals = replace(rivals, confirmed=rivals.confirmed - off)
+    if rivals.confirmed:  # of scans alone
+        off = {operand.token for found in evaluations if _is_off_alone(found) for operand in found.operands}
+        rivals = replace(rivals, confirmed=rivals.confirmed - off)
     held = held_by(evaluations, rivals.word)
     for one, other in printed_once(evaluations):
         held[one] = held[other] = held[one] + held[other]
-    found = {pointer: rivals.cover(rivals.figures[pointer], windows) for pointer, windows in held.items()}
-    return {pointer: count for pointer, count in found.items() if count}
+    counts = {pointer: rivals.cover(rivals.figures[pointer], windows) for pointer, windows in held.items()}
+    return {pointer: count for pointer, count in counts.items() if count}
 
 
 def _is_off_alone(evaluation: Evaluation) -> bool:

@@ -64,7 +64,7 @@ def _unnamed(value: Any, pointer: str) -> Iterator[str]:
     """The places of the models that lack what names them."""
     if isinstance(value, Model):
         name = getattr(value, value.named_by) if value.named_by else ""
-        if name is None or (value.named_by and re.search(value.name_words, name) is None):
+        if name is None or re.search(value.name_words, name) is None:
             yield pointer
         for key in type(value).model_fields:
             yield from _unnamed(getattr(value, key), f"{pointer}/{key}")

@@ -7,7 +7,7 @@ is taken, and a loose end is led on to the next line where there is at least som
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -210,16 +210,17 @@ def as_rulings(lines: Lines) -> tuple[Ruling, ...]:
     )
 
 
-def inked(image: Grey, dpi: float, pieces: Sequence[Ruling]) -> list[float]:
-    """The share of each of some lines, in points, that has ink on a straight page image."""
-    depth = _depth(image, dpi, median=True)
-    across = _Ink(depth, dpi, _LOOKS[1].contrast), _Ink(np.ascontiguousarray(depth.T), dpi, _LOOKS[1].contrast)
-    return [
-        across[0].along((piece.y0, piece.x0, piece.x1))
-        if piece.y0 == piece.y1
-        else across[1].along((piece.x0, piece.y0, piece.y1))
-        for piece in pieces
-    ]
+def inked(image: Grey, dpi: float) -> Callable[[Ruling], float]:
+    """Tells the share of a line, in points, that has ink on a straight page image."""
+    depth, contrast = _depth(image, dpi, median=True), _LOOKS[1].contrast
+    level, upright = _Ink(depth, dpi, contrast), _Ink(np.ascontiguousarray(depth.T), dpi, contrast)
+
+    def share(line: Ruling) -> float:
+        if line.y0 == line.y1:
+            return level.along((line.y0, line.x0, line.x1))
+        return upright.along((line.x0, line.y0, line.y1))
+
+    return share
 
 
 def loose_ends(lines: Lines) -> int:

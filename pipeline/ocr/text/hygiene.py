@@ -131,18 +131,15 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
         text = _TAILLESS.sub("，", text)
     if _UNOPENED.search(text):
         return clean(_opened(replace(line, text=text)), alone=alone)
-    dropped = {match.start() for match in _GAP.finditer(text)}
-    for pattern in (_STRAY, _BEFORE):
-        dropped.update(index for match in pattern.finditer(text) for index in range(*match.span()))
+    amiss = [_GAP, _STRAY, _BEFORE]
     if label:
-        specked = (_LABEL, _SPECKED_LABEL) if alone else (_LABEL,)
-        for pattern in specked:
-            dropped.update(index for match in pattern.finditer(text) for index in range(*match.span()))
+        amiss += [_LABEL, _SPECKED_LABEL] if alone else [_LABEL]
+    if alone and _FIGURE.fullmatch(text):
+        amiss.append(_LOOSE_POINT)
+    dropped = {index for pattern in amiss for match in pattern.finditer(text) for index in range(*match.span())}
     for match in _SPACED.finditer(text) if running or (alone and _SPACED.fullmatch(text)) else ():
         if _is_wide(line, *match.span()):
             dropped.update(index for index in range(*match.span()) if text[index] == " ")
-    if alone and _FIGURE.fullmatch(text):
-        dropped.update(index for match in _LOOSE_POINT.finditer(text) for index in range(*match.span()))
     for match in _POINT.finditer(text):
         if text[match.end()] not in "（(" and _is_apart(line, match.start()):
             text = f"{text[: match.start()]}，{text[match.end() :]}"

@@ -272,14 +272,19 @@ class InCell:
     home: int | None
 
 
+def by_cell(read: Sequence[InCell]) -> dict[int, list[int]]:
+    """By cell, which of some lines stand in it."""
+    homes: dict[int, list[int]] = defaultdict(list)
+    for index, line in enumerate(read):
+        if line.home is not None:
+            homes[line.home].append(index)
+    return homes
+
+
 def balanced(prepared: Prepared, read: Sequence[InCell], cells: Sequence[Box], engine: Engine) -> list[InCell]:
     """The lines, with the brackets that their cells lack where a line, read again with more around it, has them."""
     whole = list(read)
-    homes: dict[int, list[int]] = defaultdict(list)
-    for index, read_line in enumerate(read):
-        if read_line.home is not None:
-            homes[read_line.home].append(index)
-    for home, indices in homes.items():
+    for home, indices in by_cell(read).items():
         text = "".join(read[index].line.text for index in indices)
         opened, closed = (sum(map(text.count, signs)) for signs in (_OPENING, _CLOSING))
         if abs(opened - closed) != 1:
