@@ -130,7 +130,7 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
     if running:
         text = _TAILLESS.sub("，", text)
     if _UNOPENED.search(text):
-        return clean(_opened(replace(line, text=text)), alone=alone)
+        return clean(_opened(replace(line, text=text)), alone=alone, running=running)
     amiss = [_GAP, _STRAY, _BEFORE]
     if label:
         amiss += [_LABEL, _SPECKED_LABEL] if alone else [_LABEL]

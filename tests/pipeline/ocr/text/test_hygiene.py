@@ -309,12 +309,18 @@ def test_a_figure_that_is_set_wide_is_one(read: str, wide: float, meant: str) ->
     assert cleaned.text == read, "a wide gap is between two figures"
 
 
-@pytest.mark.parametrize(("step", "meant"), [(8.0, "支出为31.60"), (5.0, "支出为3 1.60")])
-def test_a_figure_that_is_set_wide_in_a_line_is_one(step: float, meant: str) -> None:
-    read = "支出为3 1.60"
+@pytest.mark.parametrize(
+    ("read", "step", "meant"),
+    [
+        ("支出为3 1.60", 8.0, "支出为31.60"),
+        ("支出为3 1.60", 5.0, "支出为3 1.60"),
+        ("收入。二）支出为3 1.60", 8.0, "收入。（二）支出为31.60"),  # also where a bracket is put back
+    ],
+)
+def test_a_figure_that_is_set_wide_in_a_line_is_one(read: str, step: float, meant: str) -> None:
     boxes, x = [], 0.0
-    for at, sign in enumerate(read):
-        wide = 10.0 if at < 3 else step if sign != " " else 0.1
+    for sign in read:
+        wide = 0.1 if sign == " " else step if sign in "31.60" else 10.0
         boxes.append((x, 0.0, x + wide, 12.0))
         x += wide if sign != " " else 0.0
     cleaned = clean(OcrLine(read, tuple(boxes), (0.9,) * len(read), (0.0, 0.0, x, 12.0)), running=True)
