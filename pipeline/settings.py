@@ -19,8 +19,8 @@ OcrMode = Literal["auto", "always", "never"]
 OcrBackend = Literal["openvino", "onnxruntime"]
 """What runs the recogniser's networks."""
 OcrPrecision = Literal["auto", "f32", "int8"]
-"""How exactly: with 16 bits where the processor is faster so, with 32, which read the same on every machine, or with 8,
-which take half the time of 32."""
+"""How exactly: with 16 bits or 8 where the processor is faster so, with 32, which read the same on every machine, or
+with 8."""
 MapperName = Literal["auto", "template", "model"]
 """Who maps a report to the schema."""
 ModeName = Literal["tools", "json_schema", "json"]

@@ -65,9 +65,9 @@ def load(backend: OcrBackend, precision: OcrPrecision = "f32", device: str = CPU
     """Both networks on a device, the CPU with one thread. Raises UsageError for a backend or a device that there is
     not.
 
-    precision: "f32" reads the same on every machine; "int8" has the recogniser compute with 8 bits; "auto" with 16
-    where the processor does that faster. Where it is not 32, the caller is left to ask the exact network about what is
-    in doubt. device: as openvino calls it; onnxruntime computes on the CPU.
+    precision: "f32" reads the same on every machine; "int8" has the recogniser compute with 8 bits; "auto" with 16 or
+    8 where the processor does that faster. Where it is not 32, the caller is left to ask the exact network about what
+    is in doubt. device: as openvino calls it; onnxruntime computes on the CPU.
     """
     backends = {
         "openvino": (_openvino_detector, _openvino_recogniser),
@@ -106,13 +106,15 @@ def _devices(backend: OcrBackend) -> list[str]:
 
 def _bits(backend: OcrBackend, precision: OcrPrecision, device: str) -> _Bits:
     """With how many bits a precision computes. Raises UsageError for 8 where they cannot be had."""
-    here = (backend, device) == ("openvino", CPU)
-    if precision == "auto":
-        return "bf16" if here and _has_amx() else "f32"
     if precision == "f32":
         return "f32"
+    here = (backend, device) == ("openvino", CPU)
+    if precision == "auto" and here and _has_amx():
+        return "bf16"
     if here and _has_vnni() and checksum(recogniser_path()) == known_ranges().checksum:
         return "int8"
+    if precision == "auto":
+        return "f32"
     raise UsageError(
         "scans are read with 8 bits (--ocr-precision int8) by openvino on a processor that has AVX-512 VNNI; "
         "f32 reads them anywhere"

@@ -4,7 +4,8 @@ It tells 18,710 signs apart, and at six steps of seven says that none begins the
 probabilities but how far it leans to each sign, of which only the most is kept; so the network is parted where it comes
 to the signs. What is looked at more closely are the other steps, or of all of them a few signs.
 
-What comes before the signs may reckon with whole numbers of 8 bits: its 1×1 convolutions, five sixths of its work.
+What comes before the signs may reckon with whole numbers of 8 bits: nearly all of its 1×1 convolutions, which are five
+sixths of its work.
 Weights are rounded to 255 levels, for each channel its own; what goes into a convolution to 256 between the least and
 the most that was seen there on generated scans (`ranges.json`, written by `recount.eval.bench.ranges`). Sums are exact,
 so that what one image gives does not depend on those beside it.
@@ -161,7 +162,8 @@ _LEAST = 1e-6  # most that weights of a channel are taken to be at least: they a
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
-    """The least and the most that goes into each convolution, by its name. checksum: of the network's file."""
+    """The least and the most that goes into each convolution that may reckon with 8 bits, by its name. checksum: of
+    the network's file."""
 
     checksum: int
     of: Mapping[str, tuple[float, float]]
@@ -195,11 +197,10 @@ def pointwise(model: Any) -> Sequence[Any]:
 
 
 def quantise(model: Any, ranges: Mapping[str, tuple[float, float]]) -> None:
-    """Has the 1×1 convolutions of a model (openvino) reckon with 8 bits. ranges: of what goes into each, by name."""
-    for node in pointwise(model):
-        name = node.get_friendly_name()
-        low, high = ranges[name]
-        low = min(low, 0.0)  # what is often 0 stays 0
+    """Has some 1×1 convolutions of a model (openvino) reckon with 8 bits. ranges: of what goes into these, by name."""
+    nodes = {node.get_friendly_name(): node for node in pointwise(model)}
+    for name, (low, high) in ranges.items():
+        node, low = nodes[name], min(low, 0.0)  # what is often 0 stays 0
         weights = np.asarray(node.input_value(1).get_node().get_data(), np.float32)
         most = np.maximum(np.abs(weights).max(axis=(1, 2, 3), keepdims=True), _LEAST)
         made = _convolved(node.input_value(0), (low, high), weights, most)

@@ -6,7 +6,7 @@ import numpy as np
 import openvino
 from openvino import opset13 as op
 
-from recount.eval.bench.ranges import Watch
+from recount.eval.bench.ranges import Watch, harms
 
 
 def model() -> openvino.Model:
@@ -30,3 +30,11 @@ def test_the_least_and_the_most_of_all_batches_are_kept() -> None:
     watch.show(np.array([[[[1.0, 2.0]], [[3.0, -0.5]]]], np.float32))
     watch.show(np.array([[[[0.5, -4.0]], [[1.0, -5.0]]]], np.float32))
     assert watch.seen == {"first": (-5.0, 3.0), "second": (-5.0, 3.0), "third": (0.0, 9.0)}
+
+
+def test_what_8_bits_harm_is_seen_on_each_convolution_alone() -> None:
+    batches = [np.array([[[[1.0, -2.0]], [[-3.0, -0.5]]]], np.float32)]
+    fine, coarse = (-4.0, 4.0), (-4000.0, 4000.0)
+    harm = harms(model, {"first": fine, "second": coarse, "third": (0.0, 9.0)}, batches)
+    assert list(harm) == ["first", "second", "third"]
+    assert 0 <= harm["first"] < 0.02 < 0.5 < harm["second"]

@@ -111,9 +111,15 @@ def test_the_name_says_with_how_many_bits_was_computed() -> None:
     assert load("onnxruntime", "auto").name == name_of("onnxruntime")
 
 
-@pytest.mark.parametrize(("amx", "bits"), [(True, "bf16"), (False, "f32")])
-def test_16_bits_are_taken_where_they_pay(amx: bool, bits: _Bits, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("amx", "vnni", "bits"),
+    [(True, True, "bf16"), (True, False, "bf16"), (False, True, "int8"), (False, False, "f32")],
+)
+def test_fewer_bits_are_taken_where_they_pay(
+    amx: bool, vnni: bool, bits: _Bits, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(backends, "_has_amx", lambda: amx)
+    monkeypatch.setattr(backends, "_has_vnni", lambda: vnni)
     assert name_by("openvino", "auto") == name_of("openvino", bits=bits)
     assert name_by("openvino", "f32") == name_of("openvino")
     assert name_by("onnxruntime", "auto") == name_of("onnxruntime")
@@ -141,6 +147,8 @@ def test_ranges_of_another_network_are_not_taken(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(backends, "checksum", lambda _: 1)
     with pytest.raises(UsageError, match="8 bits"):
         name_by("openvino", "int8")
+    monkeypatch.setattr(backends, "_has_amx", lambda: False)
+    assert name_by("openvino", "auto") == name_of("openvino")
 
 
 def test_the_detector_keeps_its_32_bits_where_the_recogniser_has_8(monkeypatch: pytest.MonkeyPatch) -> None:
