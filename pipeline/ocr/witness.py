@@ -18,13 +18,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from operator import attrgetter
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from recount.pipeline.document import Box, Line, Page, Pages, Remark
-from recount.pipeline.mupdf import face_of, has_program, look_of, mupdf, name_of, picture_of, quiet_mupdf
+from recount.pipeline.mupdf import face_of, has_program, look_of, mupdf, name_of, picture_of
 from recount.pipeline.settings import OcrBackend, OcrMode
 from recount.schemas.saying import say
 
@@ -44,20 +43,19 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), 0xFF0C, 
 _NEAR = (0, -1, 1, -2, 2)  # points by which two tellings of one place may differ
 
 
-def witnessed(pages: Pages, path: Path, mode: OcrMode = "auto", backend: OcrBackend = "openvino") -> Pages:
+def witnessed(pages: Pages, file: Any, mode: OcrMode = "auto", backend: OcrBackend = "openvino") -> Pages:
     """The pages of a PDF with the text that a reader sees.
 
-    pages: as read_pdf gives them. mode: with "never" nothing is looked at, and what is unsure is confirmed by nothing;
-    with "always" all is read as a scan anyway. Raises UsageError where the engine is not there.
+    pages, file: as pages_and_file gives them. mode: with "never" nothing is looked at, and what is unsure is confirmed
+    by nothing; with "always" all is read as a scan anyway. Raises UsageError where the engine is not there.
     """
     if mode == "always" or not any(page.readable and page.lines for page in pages.pages):
         return pages
     if mode == "never":
         return replace(pages, pages=tuple(map(_unwitnessed, pages.pages)))
-    with quiet_mupdf(), mupdf.open(path, filetype="pdf") as document:
-        eye = _Eye(document, backend)
-        looked = [_looked_at(page, eye) if page.readable and page.unsure else page for page in pages.pages]
-        liars = _lying_fonts(looked, eye)
+    eye = _Eye(file, backend)
+    looked = [_looked_at(page, eye) if page.readable and page.unsure else page for page in pages.pages]
+    liars = _lying_fonts(looked, eye)
     return replace(pages, pages=tuple(_unbelieved(page, liars[page.number]) for page in looked))
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from operator import eq, itemgetter
@@ -137,19 +138,28 @@ Matrix = tuple[float, float, float, float, float, float]
 
 
 def read_pdf(path: Path) -> Pages:
-    """Read every page of the PDF file at path, without OCR.
+    """Read every page of the PDF file at path, without OCR. Raises as pages_and_file."""
+    with pages_and_file(path) as (pages, _):
+        return pages
+
+
+@contextmanager
+def pages_and_file(path: Path) -> Iterator[tuple[Pages, Any]]:
+    """Every page of the PDF file at path, read without OCR, and the file, still open: what was loaded of it to be read
+    need not be loaded again to be looked at.
 
     Raises: NotAPdf (no PDF, empty, or too damaged), Encrypted (a password is needed), NoPages, OSError (the
     file cannot be read at all). The messages name the file without its folder.
     """
     _require_header(path)
-    with quiet_mupdf():
+    with quiet_mupdf(), ExitStack() as closed:
         try:
-            with mupdf.open(path, filetype="pdf") as document:
-                _require_pages(document, path.name)
-                return Pages(tuple(_read_pages(document)), attached=_attached(document))
+            document = closed.enter_context(mupdf.open(path, filetype="pdf"))
+            _require_pages(document, path.name)
+            pages = Pages(tuple(_read_pages(document)), attached=_attached(document))
         except MUPDF_ERRORS as error:
             raise NotAPdf(f"{path.name} is damaged and cannot be read.") from error
+        yield pages, document
 
 
 def _require_header(path: Path) -> None:
