@@ -94,12 +94,12 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A figure as a font draws it. font: its name; text: what its table says; glyphs: their numbers in it, a character
-    each."""
+    """A figure as a font draws it. font: its name; text: what its table says; boxes, glyphs: where its characters are,
+    and their numbers in the font."""
 
     font: str
     text: str
-    box: Box
+    boxes: tuple[Box, ...]
     glyphs: tuple[int, ...]
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
 from math import ceil, floor
@@ -37,7 +37,8 @@ _NARROW = 0.7  # of its height: a wider character has room beside it
 _SMALLEST = 0.0034  # of the page's shorter side: 2 points of A4; what is lower nobody reads
 _PAINTED = 3.0  # points that a patch must have in both directions to hide a figure
 _HIDES = 0.1  # share of a figure that must lie under a patch
-_PAINT = frozenset({"fill-path", "fill-image", "fill-imgmask", "fill-shade"})
+_FILLED = "fill-path"
+_PAINT = frozenset({_FILLED, "fill-image", "fill-imgmask", "fill-shade"})
 _OUTLINED = "stroke-text"
 _TEXT = frozenset({"fill-text", _OUTLINED})
 _LEAST_MISSING = 2  # characters; a lone sign that its font draws as nothing hides no text
@@ -67,17 +68,25 @@ class Seen:
     remarks: tuple[Remark, ...]
 
 
-def look(page: Any, shown: Any, lines: Sequence[Line], rulings: Sequence[Ruling], *, doubted: bool = False) -> Seen:
+def look(
+    page: Any,
+    shown: Any,
+    lines: Sequence[Line],
+    rulings: Sequence[Ruling],
+    fills: Iterable[Box],
+    *,
+    doubted: bool = False,
+) -> Seen:
     """What a reader sees of the lines of a page.
 
-    page: of an open PDF; shown: its display list. lines: its text layer; rulings: its ruling lines. doubted: the file
-    is damaged, so that every figure must be looked at.
+    page: of an open PDF; shown: its display list. lines: its text layer; rulings: its ruling lines; fills: the boxes of
+    the paths that it fills. doubted: the file is damaged, so that every figure must be looked at.
     """
     number = page.number + 1
     if not lines:
         return Seen((), (), tuple(_annotated(page, number)))
     size = page.rect.width, page.rect.height
-    paints = painted_on(shown)
+    paints = painted_on(shown, paths=any(_can_hide(_FILLED, box) for box in fills))
     signs = _signs(lines)
     levels = _levels(shown, signs, size, [box for kind, box in paints if kind == _OUTLINED])
     signs, levels, missing, parted = _without_unseen(signs, levels, size)

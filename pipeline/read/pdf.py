@@ -31,7 +31,7 @@ from recount.pipeline.errors import Encrypted, NoPages, NotAPdf
 from recount.pipeline.mupdf import MUPDF_ERRORS, attached_to, mupdf, quiet_mupdf, traced_on
 from recount.pipeline.read.ink import look
 from recount.pipeline.read.overprint import Print, by_paleness, lightness, plain_lines, printed_once, uncopied, unmarked
-from recount.pipeline.read.rulings import painted, read_rulings
+from recount.pipeline.read.rulings import filled, painted, read_rulings
 from recount.pipeline.steps import tell
 from recount.schemas.saying import say
 
@@ -222,7 +222,7 @@ def _read_page(page: Any, shown: Any, *, doubted: bool) -> Page:
     rulings = read_rulings(drawings, (width, height), rotation)
     if verdict == "ocr":
         return Page(number, width, height, layer.lines + layer.hidden, rulings, origin=verdict, remarks=remarks)
-    seen = look(page, shown, layer.lines, rulings, doubted=doubted)
+    seen = look(page, shown, layer.lines, rulings, filled(drawings), doubted=doubted)
     drawn = tuple(_drawn(page, shown)) if seen.lines else ()
     said = (*remarks, *seen.remarks)
     return Page(number, width, height, seen.lines, rulings, remarks=said, unsure=seen.unsure, drawn=drawn)
@@ -340,7 +340,7 @@ def _trimmed(text: str, boxes: list[Box]) -> tuple[str, list[Box]]:
 # --- figures as fonts have them
 
 _DIGIT = re.compile("[0-9]")
-_OF_FIGURE = frozenset("0123456789.,")
+_OF_FIGURE = re.compile("[0-9.,]+")
 _CLIPPED = 3  # text that is painted in no way
 _CODE = itemgetter(0)  # of a character, as MuPDF traces it
 
@@ -353,14 +353,24 @@ def _drawn(page: Any, shown: Any) -> Iterator[Drawn]:
         signs = "".join(map(chr, map(_CODE, chars)))
         if span["type"] == _CLIPPED or not _DIGIT.search(signs):
             continue
-        start, gap = 0, span["size"] / 2
-        for at, sign in enumerate(signs):
-            inside = sign in _OF_FIGURE or (at > start and _says_nothing(sign))
-            if inside and (at == start or chars[at][2][0] - chars[at - 1][3][2] < gap):
-                continue
-            yield from _figure(span["font"], chars, signs, (start, at), turn)
-            start = at if inside else at + 1
-        yield from _figure(span["font"], chars, signs, (start, len(signs)), turn)
+        gap = span["size"] / 2
+        for start, end in _runs(signs):
+            for at in range(start + 1, end):
+                if chars[at][2][0] - chars[at - 1][3][2] >= gap:
+                    yield from _figure(span["font"], chars, signs, (start, at), turn)
+                    start = at
+            yield from _figure(span["font"], chars, signs, (start, end), turn)
+
+
+def _runs(signs: str) -> Iterator[tuple[int, int]]:
+    """Where the digits and points of a span stand that only such signs part as say nothing: from where to where."""
+    start = end = -1
+    for match in _OF_FIGURE.finditer(signs):
+        if start >= 0 and not all(map(_says_nothing, signs[end : match.start()])):
+            yield start, end
+            start = -1
+        start, end = match.start() if start < 0 else start, match.end()
+    yield start, end
 
 
 @cache
@@ -379,4 +389,4 @@ def _figure(font: str, chars: Sequence[Any], signs: str, ends: tuple[int, int], 
     if start < end:
         own = chars[start:end]
         boxes = [char[3] if turn is None else tuple(mupdf.Rect(char[3]) * turn) for char in own]
-        yield Drawn(font, signs[start:end], hull(boxes), tuple([char[1] for char in own]))
+        yield Drawn(font, signs[start:end], tuple(boxes), tuple([char[1] for char in own]))

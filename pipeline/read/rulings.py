@@ -116,6 +116,11 @@ def painted(drawings: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]
     return (drawing for drawing, _ in _clipped(drawings))
 
 
+def filled(drawings: Iterable[Mapping[str, Any]]) -> Iterator[Box]:
+    """The boxes of the paths that are filled, in MuPDF's cdrawings."""
+    return (drawing["rect"] for drawing in drawings if drawing["type"] in ("f", "fs"))
+
+
 def _clipped(drawings: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], Box | None]]:
     """What is painted, each with the box that it is clipped to; a group keeps the clip that it stands in."""
     clips: list[Box | None] = []
