@@ -7,7 +7,7 @@ lines, and their origin. Coordinates are PDF points, origin top left, as display
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal
@@ -250,6 +250,7 @@ class Cell:
     """A cell of a grid: rows row..row_end and columns column..column_end (exclusive), its text and numbers.
 
     left: where its text begins across the page, in points, as labels of several levels do; None where it has none.
+    words: the folded text without any white space, for recognising labels.
     """
 
     row: int
@@ -259,15 +260,14 @@ class Cell:
     text: Text
     numbers: tuple[Number, ...]
     left: float | None = None
+    words: str = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", "".join(self.text.folded.split()))  # once: it is asked for again and again
 
     def __hash__(self) -> int:
         """Of its place: all that it holds would be hashed each time that it is looked up."""
         return hash((self.row, self.column))
-
-    @property
-    def words(self) -> str:
-        """The folded text without any white space: for recognising labels."""
-        return "".join(self.text.folded.split())
 
 
 @dataclass(frozen=True, slots=True)

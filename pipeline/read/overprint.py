@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from operator import itemgetter
 from typing import Any
 
@@ -136,8 +137,10 @@ def _without_marks(prints: Sequence[Print]) -> Iterator[Print]:
     ends = np.array([print_.line.boxes[-1] for print_ in prints]).reshape(-1, 4)
     for print_ in prints:
         line = print_.line
-        raised = len(line.text) - len(line.text.lstrip(_RAISED_ONES))
-        length = len(line.text) if len(line.text) <= _LONGEST_MARK and _MARK.fullmatch(line.text) else raised
+        text = line.text
+        length = len(text) - len(text.lstrip(_RAISED_ONES)) if text[0] in _RAISED_ONES else 0
+        if len(text) <= _LONGEST_MARK and _MARK.fullmatch(text):
+            length = len(text)
         if not length or _height(line.boxes[0]) > _SMALL * tall:
             yield print_
             continue
@@ -176,7 +179,7 @@ def _height(box: Box) -> float:
 
 def printed_once(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A line's characters without the second of two equal ones that stand one on the other, a little shifted."""
-    if not any(map(_repeats, chars[1:], chars)):
+    if not any(one["c"] == other["c"] and _repeats(other, one) for one, other in pairwise(chars)):
         return chars
     kept: list[dict[str, Any]] = []
     of_width = _OF_WIDTH

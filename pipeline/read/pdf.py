@@ -120,11 +120,10 @@ def _has_body(lines: Iterable[Line], height: float) -> bool:
 # stay off: it passes the number of an unmapped glyph off as a character, a wrong digit that nobody notices.
 _FLAGS = mupdf.TEXT_PRESERVE_WHITESPACE | mupdf.TEXT_MEDIABOX_CLIP
 _HEADER_REACH = 1 << 16  # a PDF may have other bytes before its "%PDF-"; MuPDF finds it there
+_UNPRINTED = "\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef\ud800-\udfff"
+_MAY_BE_DROPPED = re.compile(f"[{_UNPRINTED}\xad]")  # found at once, where the whole rule is tried at each character
 # The soft hyphen is the minus of old fonts: it stays at a number, and where the line may go on with one.
-_DROPPED = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef\ud800-\udfff]"
-    r"|(?<=[A-Za-z])\xad|(?<!\d)\xad(?!\s*(?:\d|$))"
-)
+_DROPPED = re.compile(rf"[{_UNPRINTED}]|(?<=[A-Za-z])\xad|(?<!\d)\xad(?!\s*(?:\d|$))")
 _FIRST_IDEOGRAPH = "\u2e80"  # or radical
 _UNREAD = "\ufffd"
 _HARMLESS = re.compile(
@@ -286,8 +285,8 @@ class _Builder:
     ) -> None:
         chars = unmarked(spans, direction)
         text = "".join([char["c"] for char in chars])
-        if any(map(eq, text[1:], text)):
-            chars = printed_once(chars)
+        if any(map(eq, text[1:], text)) and len(once := printed_once(chars)) < len(chars):
+            chars = once
             text = "".join([char["c"] for char in chars])
         if box is not None and len(chars) < sum([len(span["chars"]) for span in spans]):
             box = None
@@ -298,7 +297,7 @@ class _Builder:
         lefts, _, rights, _ = zip(*boxes, strict=True)
         if any(map(eq, lefts, rights)):
             text, boxes = _once(text, boxes)
-        if _DROPPED.search(text) or text[0].isspace() or text[-1].isspace():
+        if (_MAY_BE_DROPPED.search(text) and _DROPPED.search(text)) or text[0].isspace() or text[-1].isspace():
             text, boxes, box = *_trimmed(text, boxes), None
             if not text:
                 return

@@ -59,10 +59,11 @@ def _seen(
     drawings: Iterable[Mapping[str, Any]], size: tuple[float, float], rotation: Matrix | None
 ) -> Iterator[Segment]:
     """The pieces of lines on a page, as displayed."""
+    page = (0.0, 0.0, *size)
     for drawing, clip in _clipped(drawings):
         for segment in _segments(drawing):
-            seen = _within(segment, clip)
-            seen = seen and _within(_rotated(seen, rotation) if rotation else seen, (0.0, 0.0, *size))
+            seen = segment if clip is None else _within(segment, clip)
+            seen = seen and _within(_rotated(seen, rotation) if rotation else seen, page)
             if seen is not None:
                 yield seen
 
@@ -133,9 +134,9 @@ def _clipped(drawings: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Mapping[st
             yield drawing, outer
 
 
-def _within(segment: Segment, box: Box | None) -> Segment | None:
+def _within(segment: Segment, box: Box) -> Segment | None:
     """The part of a segment that lies in a box, or as near to it as a line is wide."""
-    if box is None:
+    if box[0] <= segment[0] and box[1] <= segment[1] and segment[2] <= box[2] and segment[3] <= box[3]:
         return segment
     x0, y0 = max(segment[0], box[0]), max(segment[1], box[1])
     x1, y1 = min(segment[2], box[2]), min(segment[3], box[3])
@@ -287,8 +288,9 @@ def _filled(items: Iterable[Sequence[Any]]) -> Iterator[Segment]:
         if kind == "l" and outline and outline[-1] == item[1]:
             outline.append(item[2])
             continue
-        yield from _outlined(outline)
-        outline = []
+        if outline:
+            yield from _outlined(outline)
+            outline = []
         if kind == "l":
             outline = [item[1], item[2]]
         elif kind == "re":

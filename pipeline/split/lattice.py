@@ -318,7 +318,9 @@ def _walls(lines: Iterable[_Run], across: Sequence[float], along: Sequence[float
     middles = [(one + other) / 2 for one, other in pairwise(along)]
     walls = [0] * len(across)
     for line in lines:
-        edge = min(range(len(across)), key=lambda index: abs(across[index] - line.at))
+        edge = min(bisect_left(across, line.at), len(across) - 1)
+        if edge and line.at - across[edge - 1] <= abs(across[edge] - line.at):
+            edge -= 1
         first, last = bisect_right(middles, line.start), bisect_right(middles, line.end)
         walls[edge] |= (1 << last) - (1 << first)
     return walls

@@ -47,6 +47,7 @@ class Strip:
     column_end: int
     fragments: list[PagedLine]
     last: RawCell
+    _words: str | None = None
 
     @classmethod
     def of(cls, cell: RawCell, page: int, column: int, column_end: int) -> Strip:
@@ -57,7 +58,9 @@ class Strip:
     @property
     def words(self) -> str:
         """Its text without white space."""
-        return words(fragment.line for fragment in self.fragments)
+        if self._words is None:
+            self._words = words(fragment.line for fragment in self.fragments)
+        return self._words
 
     @property
     def height(self) -> int:
@@ -79,6 +82,7 @@ class Strip:
         self.row_end = max(self.row_end, below.row_end)
         if not again:
             self.fragments += below.fragments
+            self._words = None
         self.last = below.last
 
 

@@ -21,7 +21,7 @@ from recount.pipeline.split.abroad import (
 )
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.signs import Signed, signed
-from recount.pipeline.split.text import Composed, PagedLine, alike, compose, far, in_one_row, over
+from recount.pipeline.split.text import Composed, PagedLine, alike, compose, evenly, far, in_one_row, over
 from recount.schemas.family import Numbers
 from recount.schemas.saying import say
 
@@ -187,6 +187,8 @@ class TokenStore:
         """Whether the digits of a number are of one size, on one baseline and side by side, and nothing is in doubt."""
         if composed.open and not composed.open.isdisjoint(_run_around(match)):
             return False
+        if self._are_even(composed, match):
+            return True
         digit: Box | None = None  # the last of this row
         page, before, at = 0, (0.0, 0.0, 0.0, 0.0), -1  # of the last character; at: its index in the raw ones
         begin = end = 0  # of the line that it stands on
@@ -211,6 +213,14 @@ class TokenStore:
                 digit = box
             page, before, at = piece.page, box, raw
         return True
+
+    def _are_even(self, composed: Composed, match: re.Match[str]) -> bool:
+        """Whether a number's characters stand on one line, as they are printed: then they are looked at together."""
+        start, end = match.span()
+        first = composed.raw_index(start)
+        piece, offset = composed.piece_at(first)
+        boxes = piece.line.boxes[offset : offset + end - start]
+        return len(boxes) == end - start == composed.raw_index(end - 1) + 1 - first and evenly(boxes)
 
     def _is_far(self, page: int, before: Box, box: Box) -> bool:
         """Whether two characters without a space between stand apart all the same; where OCR puts them is not exact."""
