@@ -22,6 +22,7 @@ from operator import sub
 
 from recount.pipeline.document import Box, Line, Text
 from recount.pipeline.split.folding import fold, ordinary
+from recount.schemas.figures import value
 
 _GAP = 0.6  # share of the height: as wide as a character, in fonts that are set high
 _SPACE = re.compile(r"\s+")
@@ -177,7 +178,7 @@ def _lacks_decimals(before: str, made: str) -> bool:
 # --- lines put together
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class PagedLine:
     """A line (or the part of it that stands in a cell) on its page.
 
@@ -189,7 +190,7 @@ class PagedLine:
     room: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Composed:
     """A text with the way back from its characters to the page.
 
