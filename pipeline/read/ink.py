@@ -226,6 +226,8 @@ def _without_unseen(signs: _Signs, levels: Levels, size: Size) -> tuple[_Signs, 
     """The characters and their contrasts without what nobody sees, where that stands, and the lines that lost some."""
     seen = (levels >= _UNSEEN) & (signs.boxes[:, 3] - signs.boxes[:, 1] >= _SMALLEST * min(size))
     doubtful = {signs.line_at(at) for at in _where(~seen & signs.which(str.isalnum))}
+    if not doubtful and all(_is_inside(line.box, *size) for line in signs.lines):  # as on most pages
+        return signs, levels, [], set()
     stays = np.ones(len(seen), np.bool_)
     kept: list[Line] = []
     missing: list[Box] = []
@@ -246,11 +248,15 @@ def _without_unseen(signs: _Signs, levels: Levels, size: Size) -> tuple[_Signs, 
     return (signs if tuple(kept) == tuple(signs.lines) else _signs(kept)), levels[stays], missing, parted
 
 
+def _is_inside(box: Box, width: float, height: float) -> bool:
+    """Whether a box on a page of that size does not reach to its sides."""
+    return box[0] >= _EDGE and box[1] >= 0 and box[2] <= width - _EDGE and box[3] <= height
+
+
 def _cut_at_edge(line: Line, width: float, height: float) -> Line:
     """The line with a sign that nobody can read for every character that the edge of the page cuts: what is left of a
     figure there is none. Where a digit reaches to the side, the next may stand beyond, which MuPDF leaves out."""
-    x0, y0, x1, y1 = line.box
-    if x0 >= _EDGE and y0 >= 0 and x1 <= width - _EDGE and y1 <= height:
+    if _is_inside(line.box, width, height):
         return line
     middles = [((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) for box in line.boxes]
     shown = [0 <= x <= width and 0 <= y <= height for x, y in middles]

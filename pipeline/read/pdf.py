@@ -124,6 +124,7 @@ _UNPRINTED = "\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufe00-\ufe0f\uf
 _MAY_BE_DROPPED = re.compile(f"[{_UNPRINTED}\xad]")  # found at once, where the whole rule is tried at each character
 # The soft hyphen is the minus of old fonts: it stays at a number, and where the line may go on with one.
 _DROPPED = re.compile(rf"[{_UNPRINTED}]|(?<=[A-Za-z])\xad|(?<!\d)\xad(?!\s*(?:\d|$))")
+_SIGN, _BOX = itemgetter("c"), itemgetter("bbox")  # of a character, in MuPDF's "rawdict"
 _FIRST_IDEOGRAPH = "\u2e80"  # or radical
 _UNREAD = "\ufffd"
 _HARMLESS = re.compile(
@@ -254,6 +255,9 @@ class _Builder:
                     self._leave_askew(line, visible)
                     continue
                 spans = line["spans"]
+                if len(spans) == 1 and spans[0].get("alpha", 255):  # as most have
+                    self._add(spans, line["bbox"], visible)
+                    continue
                 unseen = [span for span in spans if span.get("alpha", 255) == 0]
                 if unseen:
                     self._add(unseen, None, hidden)
@@ -283,17 +287,17 @@ class _Builder:
         to: list[Print],
         direction: tuple[float, float] = (1.0, 0.0),
     ) -> None:
-        chars = unmarked(spans, direction)
-        text = "".join([char["c"] for char in chars])
-        if any(map(eq, text[1:], text)) and len(once := printed_once(chars)) < len(chars):
-            chars = once
-            text = "".join([char["c"] for char in chars])
-        if box is not None and len(chars) < sum([len(span["chars"]) for span in spans]):
+        chars = spans[0]["chars"] if len(spans) == 1 else unmarked(spans, direction)
+        if len(spans) > 1 and len(chars) < sum([len(span["chars"]) for span in spans]):
             box = None
+        text = "".join(map(_SIGN, chars))
+        if any(map(eq, text[1:], text)) and len(once := printed_once(chars)) < len(chars):
+            chars, box = once, None
+            text = "".join(map(_SIGN, chars))
         if not text or text.isspace():
             return
         self.raw.append(text)
-        boxes: list[Box] = [char["bbox"] for char in chars]
+        boxes: list[Box] = list(map(_BOX, chars))
         lefts, _, rights, _ = zip(*boxes, strict=True)
         if any(map(eq, lefts, rights)):
             text, boxes = _once(text, boxes)

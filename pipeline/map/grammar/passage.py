@@ -453,9 +453,10 @@ class _Labels:
             return None
         for other in (passage, *self.passages()):
             for place, number in other.numbers.items():
+                if number.token.unit != token.unit or number.token.value != token.value:
+                    continue
                 pointer = self.taken.get(number.token.index)
-                alike = (number.token.value, number.token.unit) == (token.value, token.unit)
-                if alike and pointer and _words_of(label_before(other, place)) == label:
+                if pointer and _words_of(label_before(other, place)) == label:
                     return pointer
         return None
 
