@@ -214,7 +214,9 @@ def _result(draft: _Draft, name: str, sha256: str, file: _File, settings: Settin
     said = (*verified.remarks, *document.remarks, *draft.mapped.remarks, *draft.remarks)
     remarks = _placed(said, scans)
     outline = draft.family.outline
-    told = mentions_in(every_section(document, outline), outline, verified.report)
+    sections = draft.mapped.sections
+    every = every_section(document, outline) if sections is None else sections
+    told = mentions_in(every, outline, verified.report)
     laps, contract, written = draft.clock.laps, draft.family.contract, file.pages.written
     result = result_of(
         source, verified, tokens, contract, laps, readings, draft.used, unread, remarks, written, told, decided.told

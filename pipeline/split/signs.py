@@ -80,7 +80,7 @@ def signed(text: str, start: int, end: int, apart: Apart, *, blanks: bool = Fals
     """
     percent = end + text.startswith("%", end)
     plain = Signed(start, percent)
-    if _NEVER_SIGNED.match(text, end):
+    if (not start and percent == len(text)) or _NEVER_SIGNED.match(text, end):  # nothing stands beside most figures
         return plain
     before = text[max(0, start - _REACH) : start]
     if before.endswith("("):

@@ -247,8 +247,7 @@ def compose(pieces: Sequence[PagedLine], *, join_digits: bool, spaced: bool = Fa
         starts.append(position)
         position += len(piece.line.text) + 1
     folded = fold(raw)
-    spaces = list(_SPACE.finditer(raw))
-    if not spaces:  # as most are
+    if _SPACE.search(raw) is None:  # as most are
         return Composed(Text(raw, folded), raw, pieces, ((0, 0),) if raw else (), starts)
     bare = Composed(Text("", ""), raw, pieces, (), starts)
     parts: list[tuple[int, int]] = []
@@ -256,7 +255,7 @@ def compose(pieces: Sequence[PagedLine], *, join_digits: bool, spaced: bool = Fa
     in_doubt: list[int] = []
     length = begin = 0
     before = ""  # what stands before the space, put together so far
-    for space in spaces:
+    for space in _SPACE.finditer(raw):
         start, end = space.span()
         before = (before + folded[begin:start])[-_LONGEST_RUN:]
         if spaced:

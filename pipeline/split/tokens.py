@@ -392,6 +392,8 @@ def _is_whole(match: re.Match[str], is_close: Callable[[int], bool], *, lists: b
     """
     text, start, end = match.string, match.start(), match.end()
     before = text[max(0, start - _REACH) : start]
+    if not before and end == len(text):  # as most figures of tables do
+        return True
     own = match[0].rstrip("%").rsplit(",", 1)[-1]
     if before:
         item = _ITEM_BEFORE.search(before)
@@ -416,6 +418,6 @@ def parse_number(text: str) -> tuple[Decimal, int] | None:
 
 
 def _value_of(match: re.Match[str], sign: Signed) -> tuple[Decimal, int]:
-    value = Decimal(match[0].rstrip("%").replace(",", ""))
-    exponent = value.as_tuple().exponent
-    return -value if sign.negative else value, -exponent if isinstance(exponent, int) else 0
+    digits = match[0].rstrip("%").replace(",", "")
+    value, decimals = Decimal(digits), len(digits.partition(".")[2])
+    return -value if sign.negative else value, decimals
