@@ -193,9 +193,11 @@ def _middles(boxes: Numbers) -> Numbers:
 
 def _lie_in(points: Numbers, box: Box | Numbers) -> Flags:
     """Which points lie in a box; of boxes that are the last axis of an array, in each."""
-    x0, y0, x1, y1 = np.moveaxis(np.asarray(box), -1, 0)
     x, y = points[:, 0], points[:, 1]
-    if x0.ndim:
+    if isinstance(box, tuple):
+        x0, y0, x1, y1 = box
+    else:
+        x0, y0, x1, y1 = np.moveaxis(box, -1, 0)
         x, y = x[:, None], y[:, None]
     inside: Flags = (x0 <= x) & (x <= x1) & (y0 <= y) & (y <= y1)
     return inside
@@ -204,8 +206,8 @@ def _lie_in(points: Numbers, box: Box | Numbers) -> Flags:
 def _contrasts(image: Grey, boxes: Numbers) -> Levels:
     """The levels of grey between the lightest and the darkest point of each box, some of which are looked at."""
     height, width = image.shape
-    across = _points(boxes[:, 0], boxes[:, 2], _INSET[0], _ACROSS, width)
-    down = _points(boxes[:, 1], boxes[:, 3], _INSET[1], _DOWN, height)
+    across = _points(boxes[:, 0], boxes[:, 2], _AT_ACROSS, width)
+    down = _points(boxes[:, 1], boxes[:, 3], _AT_DOWN, height)
     levels = image.ravel().take((down[:, None] * width + across).reshape(-1, len(boxes)))  # a column for each
     found: Levels = levels.max(axis=0).astype(np.int16) - levels.min(axis=0)
     found[~_lie_in(_middles(boxes), (0, 0, width, height))] = 0
@@ -279,10 +281,15 @@ def _without_cut(piece: Line, width: float) -> Line | None:
     return piece.part(start, end) if (start, end) != (0, len(piece.text)) else piece
 
 
-def _points(first: Numbers, last: Numbers, inset: float, number: int, most: int) -> npt.NDArray[np.intp]:
-    """So many pixels of each stretch, without its ends: a column for each."""
-    shares = np.linspace(inset, 1 - inset, number)
-    return np.clip((first + (last - first) * shares[:, None]).astype(np.intp), 0, most - 1)
+_AT_ACROSS, _AT_DOWN = (
+    np.linspace(inset, 1 - inset, number)[:, None] for inset, number in zip(_INSET, (_ACROSS, _DOWN), strict=True)
+)
+
+
+def _points(first: Numbers, last: Numbers, shares: Numbers, most: int) -> npt.NDArray[np.intp]:
+    """Pixels of each stretch, without its ends: a column for each."""
+    points = (first + (last - first) * shares).astype(np.intp)
+    return np.minimum(np.maximum(points, 0, out=points), most - 1, out=points)
 
 
 def _parted(line: Line, seen: list[bool]) -> tuple[Line | None, list[Box]]:

@@ -214,12 +214,13 @@ def _twin(run: Run, kept: Sequence[Run]) -> int | None:
     return None
 
 
-def _segments(drawing: Mapping[str, Any]) -> Iterator[Segment]:
+def _segments(drawing: Mapping[str, Any]) -> Iterable[Segment]:
     kind = drawing["type"]
     if "s" in kind and _is_inked(drawing.get("color"), drawing.get("stroke_opacity")):
-        yield from _stroked(drawing["items"], drawing.get("width") or 0.0)
-    elif "f" in kind and _is_inked(drawing.get("fill"), drawing.get("fill_opacity")):
-        yield from _filled(drawing["items"])
+        return _stroked(drawing["items"], drawing.get("width") or 0.0)
+    if "f" in kind and _is_inked(drawing.get("fill"), drawing.get("fill_opacity")):
+        return _filled(drawing["items"])
+    return ()
 
 
 def _is_inked(colour: Sequence[float] | None, opacity: float | None) -> bool:

@@ -102,12 +102,13 @@ def parts_of(
     printed = [index for start, end, _ in runs for index in range(start, end)]
     figures = {edge for start, end, run in runs if is_figure(run) for edge in (start, end)}
     apart = {runs[at][0] for at in begin([run for _, _, run in runs])} if begin else set()
+    boxes = line.boxes
     cuts = [
         right
         for left, right in pairwise(printed)
         if right in apart
         or (
-            line.boxes[right][0] - line.boxes[left][2] > wide
+            boxes[right][0] - boxes[left][2] > wide
             and (not close or right == left + 1 or right in figures or left + 1 in figures)
         )
     ]
