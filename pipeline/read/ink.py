@@ -85,7 +85,8 @@ def look(
     number = page.number + 1
     if not lines:
         return Seen((), (), tuple(_annotated(page, number)))
-    size = page.rect.width, page.rect.height
+    rect = page.rect
+    size = rect.width, rect.height
     paints = painted_on(shown, paths=any(_can_hide(_FILLED, box) for box in fills))
     signs = _signs(lines)
     levels = _levels(shown, signs, size, [box for kind, box in paints if kind == _OUTLINED])

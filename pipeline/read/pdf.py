@@ -84,7 +84,8 @@ def judge(
 def is_garbage(text: str) -> bool:
     """Whether too many of the characters have no meaning."""
     length = len(text)
-    bad = sum(text.count(char) for char in set(text) if unicodedata.category(char) in _MEANINGLESS)
+    odd = [char for char in set(text) if not char.isprintable()]  # all that has no meaning, and spaces
+    bad = sum(text.count(char) for char in odd if unicodedata.category(char) in _MEANINGLESS)
     bad += sum(len(cid) for cid in _CID.findall(text))
     return (
         bad > _GARBAGE_SHARE * length
