@@ -7,12 +7,13 @@ lines, and their origin. Coordinates are PDF points, origin top left, as display
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal
 
 from recount.pipeline.usage import Usage
+from recount.schemas.figures import value
 from recount.schemas.saying import Saying
 
 Origin = Literal["text", "ocr"]
@@ -48,7 +49,7 @@ def hull(boxes: Iterable[Box]) -> Box:
     return min(x0), min(y0), max(x1), max(y1)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Line:
     """A run of characters on one baseline, as printed.
 
@@ -66,7 +67,7 @@ class Line:
         return Line(self.text[start:end], boxes, hull(boxes), self.confidence)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Ruling:
     """A horizontal (y0 == y1) or vertical (x0 == x1) ruling line, x0 <= x1 and y0 <= y1."""
 
@@ -92,14 +93,14 @@ class Remark:
     disputes: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Drawn:
-    """A figure as a font draws it. font: its name; text: what its table says; glyphs: their numbers in it, a character
-    each."""
+    """A figure as a font draws it. font: its name; text: what its table says; boxes, glyphs: where its characters are,
+    and their numbers in the font."""
 
     font: str
     text: str
-    box: Box
+    boxes: tuple[Box, ...]
     glyphs: tuple[int, ...]
 
 
@@ -167,7 +168,7 @@ class Pages:
     written: Written | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Text:
     """A passage in reading order, over lines and pages.
 
@@ -183,7 +184,7 @@ class Text:
         return len(self.printed)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Token:
     """A printed number.
 
@@ -222,7 +223,7 @@ class Token:
         return self.unit is not None or self.decimals >= _CENTS or "," in self.raw or "，" in self.raw
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Number:
     """A token at its place in a text: characters start..end (exclusive) of it, sign and percent sign included."""
 
@@ -231,7 +232,7 @@ class Number:
     token: Token
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Paragraph:
     """A paragraph of running text, joined over lines and pages, with the numbers in it.
 
@@ -245,11 +246,12 @@ class Paragraph:
     centred: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Cell:
     """A cell of a grid: rows row..row_end and columns column..column_end (exclusive), its text and numbers.
 
     left: where its text begins across the page, in points, as labels of several levels do; None where it has none.
+    words: the folded text without any white space, for recognising labels.
     """
 
     row: int
@@ -259,15 +261,14 @@ class Cell:
     text: Text
     numbers: tuple[Number, ...]
     left: float | None = None
+    words: str = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", "".join(self.text.folded.split()))  # once: it is asked for again and again
 
     def __hash__(self) -> int:
         """Of its place: all that it holds would be hashed each time that it is looked up."""
         return hash((self.row, self.column))
-
-    @property
-    def words(self) -> str:
-        """The folded text without any white space: for recognising labels."""
-        return "".join(self.text.folded.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,14 +165,18 @@ def look_of(face: Any, glyph: int) -> bytes | None:
     return hashlib.sha256(f"{drawn.x} {drawn.y} {drawn.w} {drawn.h} ".encode() + drawn.samples).digest()
 
 
-def painted_on(shown: Any, *, texts: bool = False) -> list[tuple[str, tuple[float, float, float, float]]]:
+def painted_on(
+    shown: Any, *, paths: bool = True, texts: bool = False
+) -> list[tuple[str, tuple[float, float, float, float]]]:
     """What is painted on a page, in its order: the kind, as Page.get_bboxlog has it, and the box as displayed.
 
-    shown: its display list. Strokes of paths are left out, and so is filled text unless texts.
+    shown: its display list. Strokes of paths are left out, and so are filled paths unless paths, and filled text unless
+    texts: each costs as much as a glyph that is drawn.
     """
     found: list[tuple[str, tuple[float, float, float, float]]] = []
     device = mupdf.JM_new_bbox_device(found, False)
     device.use_virtual_stroke_path(False)
+    device.use_virtual_fill_path(paths)
     device.use_virtual_fill_text(texts)
     _run(shown, device, mupdf.mupdf.FzRect(mupdf.mupdf.FzRect.Fixed_INFINITE))
     return found

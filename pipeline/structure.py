@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -22,9 +22,9 @@ from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import mentions_in
 from recount.pipeline.map.missed import told_instead
 from recount.pipeline.map.registry import map_document
-from recount.pipeline.ocr.reader import Scans, fill_scanned, is_image, read_images
+from recount.pipeline.ocr.reader import Scans, fill_scanned, is_image, read_images, wanted_of
 from recount.pipeline.ocr.witness import witnessed
-from recount.pipeline.read import read_pdf, read_text
+from recount.pipeline.read import pages_and_file, read_text
 from recount.pipeline.recognise import (
     families_in,
     family_of,
@@ -81,46 +81,58 @@ def structures(
             again = partial(structures, copy.path, family, settings, sha256=copy.sha256)
             results = again(who=who, second=second, corrections=corrections)
         return tuple(map(Result.named, results, names_of(path.name, len(results))))
+    with _paused() as paused:
+        return _structured(path, family, settings, sha256, (who, second), corrections, paused)
+
+
+def _structured(
+    path: Path,
+    family: Family | None,
+    settings: Settings,
+    sha256: str,
+    who: tuple[Asker | None, Asker | None],
+    corrections: Corrections,
+    paused: ExitStack,
+) -> tuple[Result, ...]:
+    """As structures. who: the askers. paused: the collector, which works again where a report is not digital."""
     family = family or _family(settings.family, settings.families)
     drafts: list[_Draft] = []
     idle: list[Remark] = []
     missed: list[Remark] = []
-    file = _file(path, family, settings)
-    with _uncollected(digital=not file.scans.frames and settings.asked is None):
-        for pages, own, clock in file.reports:
-            document, chosen = _split(pages, own, clock)
-            asked = NOTHING
-            if chosen is None and settings.asked is not None:
-                chosen, asked = _asked(document, settings, sha256, who)
-                if chosen is not None and chosen.definition:  # its words and numbers are its own
-                    document, chosen = _split(pages, chosen, clock)
-            found = _mapped(document, chosen, settings, sha256, (who, second), clock, asked) if chosen else None
-            if chosen and found and found[0].found:
-                drafts.append(_Draft(pages, document, chosen, *found, clock, [] if drafts else idle))
-            else:
-                (drafts[-1].remarks if drafts else idle).append(_idle(pages))
-                missed += found[0].remarks if found else ()
-        if not drafts:
-            raise _nothing_found(file.pages, family, settings, missed)
-        names, shares = names_of(path.name, len(drafts)), _shares(drafts, file, corrections, sha256)
-        return tuple(
-            _result(draft, name, sha256, file, settings, share)
-            for draft, name, share in zip(drafts, names, shares, strict=True)
-        )
+    file = _file(path, family, settings, None, paused)
+    if settings.asked is not None:
+        paused.close()
+    for pages, own, clock in file.reports:
+        document, chosen = _split(pages, own, clock)
+        asked = NOTHING
+        if chosen is None and settings.asked is not None:
+            chosen, asked = _asked(document, settings, sha256, who[0])
+            if chosen is not None and chosen.definition:  # its words and numbers are its own
+                document, chosen = _split(pages, chosen, clock)
+        found = _mapped(document, chosen, settings, sha256, who, clock, asked) if chosen else None
+        if chosen and found and found[0].found:
+            drafts.append(_Draft(pages, document, chosen, *found, clock, [] if drafts else idle))
+        else:
+            (drafts[-1].remarks if drafts else idle).append(_idle(pages))
+            missed += found[0].remarks if found else ()
+    if not drafts:
+        raise _nothing_found(file.pages, family, settings, missed)
+    names, shares = names_of(path.name, len(drafts)), _shares(drafts, file, corrections, sha256)
+    return tuple(
+        _result(draft, name, sha256, file, settings, share)
+        for draft, name, share in zip(drafts, names, shares, strict=True)
+    )
 
 
-@contextmanager
-def _uncollected(*, digital: bool = True) -> Iterator[None]:
-    """Keeps Python's collector from walking over a report's characters again and again, a fifth of the time: the
-    stages of a digital report make no cycles, so that there is nothing to collect."""
-    paused = digital and gc.isenabled()
-    if paused:
+def _paused() -> ExitStack:
+    """Keeps Python's collector, until it is closed, from walking over a report's characters again and again, a fifth of
+    the time: the stages of a digital report make no cycles, so that there is nothing to collect. What is held when it
+    is closed is walked over once more."""
+    paused = ExitStack()
+    if gc.isenabled():
         gc.disable()
-    try:
-        yield
-    finally:
-        if paused:
-            gc.enable()
+        paused.callback(gc.enable)
+    return paused
 
 
 def structure(
@@ -202,7 +214,9 @@ def _result(draft: _Draft, name: str, sha256: str, file: _File, settings: Settin
     said = (*verified.remarks, *document.remarks, *draft.mapped.remarks, *draft.remarks)
     remarks = _placed(said, scans)
     outline = draft.family.outline
-    told = mentions_in(every_section(document, outline), outline, verified.report)
+    sections = draft.mapped.sections
+    every = every_section(document, outline) if sections is None else sections
+    told = mentions_in(every, outline, verified.report)
     laps, contract, written = draft.clock.laps, draft.family.contract, file.pages.written
     result = result_of(
         source, verified, tokens, contract, laps, readings, draft.used, unread, remarks, written, told, decided.told
@@ -297,7 +311,8 @@ def splits_of(
 def _splits(
     path: Path, family: Family | None, settings: Settings, only: Collection[int] | None = None
 ) -> tuple[_File, list[SplitReport]]:
-    file = _file(path, family, settings, only)
+    with _paused() as paused:
+        file = _file(path, family, settings, only, paused)
     found = []
     for pages, own, clock in file.reports:
         document, chosen = _split(pages, own, clock, seen := Seen())
@@ -343,9 +358,11 @@ def forget_families() -> None:
     _own_families.cache_clear()
 
 
-def _file(path: Path, family: Family | None, settings: Settings, only: Collection[int] | None = None) -> _File:
+def _file(
+    path: Path, family: Family | None, settings: Settings, only: Collection[int] | None, paused: ExitStack
+) -> _File:
     clock = _Clock()
-    pages, scans = _read(path, settings, only)
+    pages, scans = _read(path, settings, only, paused)
     if not (pages.attached or any(page.readable for page in pages.pages)):
         if any(page.damaged for page in pages.pages):
             raise NotAPdf("it is damaged: no page of it can be read whole")
@@ -385,17 +402,20 @@ def _split(
 
 def pages_of(path: Path, settings: Settings = DEFAULTS) -> Pages:
     """The pages of a file, read, with its scans recognised: what is split. Arguments and errors as of structures."""
-    return _read(path, settings)[0]
+    with _paused() as paused:
+        return _read(path, settings, None, paused)[0]
 
 
-def _read(path: Path, settings: Settings, only: Collection[int] | None = None) -> tuple[Pages, Scans]:
+def _read(path: Path, settings: Settings, only: Collection[int] | None, paused: ExitStack) -> tuple[Pages, Scans]:
     if is_image(path):
+        paused.close()
         return read_images(path, *settings.ocr_by, only)
     if is_text(path):
         return read_text(path), Scans(path, {})
-    with _uncollected():
-        pages = read_pdf(path)
-    seen = witnessed(pages, path, settings.ocr, settings.ocr_backend)
+    with pages_and_file(path) as (pages, file):
+        seen = witnessed(pages, file, settings.ocr, settings.ocr_backend)
+    if wanted_of(seen, settings.ocr, only):
+        paused.close()
     return fill_scanned(seen, path, settings.ocr, *settings.ocr_by, only)
 
 

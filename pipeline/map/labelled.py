@@ -35,7 +35,7 @@ from recount.pipeline.map.tables.sheet import (
 )
 from recount.pipeline.map.worded import is_worded, read_worded, year_of
 from recount.pipeline.split.folding import has_ideograph, plain
-from recount.pipeline.split.outline import Section, every_section, sections_of
+from recount.pipeline.split.outline import Section, all_sections
 from recount.pipeline.split.titles import front_lines, titles_over
 from recount.schemas.common.parts import UNMAPPED
 from recount.schemas.describe import Field, fields_of
@@ -150,17 +150,17 @@ NAME = "template"
 
 def map_labelled(document: Document, family: Family) -> Mapped:
     """Map a document by the labels of the family's models."""
-    reader = _Reader(document.blocks, sections_of(document, family.outline), _grids(document))
+    sections, others = all_sections(document, family.outline)
+    reader = _Reader(document.blocks, sections, _grids(document))
     fields = fields_of(family.report_of(Ref))
     values = {key: value for key, field in fields.items() if (value := reader.field(field)) is not None}
     found = bool(values)
     values |= front_of(reader.sections["front"].paragraphs, family.front, fields)
     report = family.report_of(Ref)(**values)
+    every = *sections.values(), *others
     if UNMAPPED in fields:
-        report = report.model_copy(
-            update={UNMAPPED: unmapped_in(every_section(document, family.outline), family.outline, report)}
-        )
-    return Mapped(report, NAME, found, tuple(one_a_page(reader.remarks)))
+        report = report.model_copy(update={UNMAPPED: unmapped_in(every, family.outline, report)})
+    return Mapped(report, NAME, found, tuple(one_a_page(reader.remarks)), every)
 
 
 def _grids(document: Document) -> list[Grid]:

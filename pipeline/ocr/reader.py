@@ -60,6 +60,11 @@ def is_image(path: Path) -> bool:
     return path.suffix.lower() in IMAGE_SUFFIXES or path.is_dir()
 
 
+def wanted_of(pages: Pages, mode: OcrMode, only: Collection[int] | None = None) -> set[int]:
+    """The numbers of the pages of a PDF that are to be read by OCR: arguments as of fill_scanned."""
+    return {page.number for page in pages.pages if _is_wanted(page, mode) and (only is None or page.number in only)}
+
+
 def fill_scanned(
     pages: Pages,
     path: Path,
@@ -76,7 +81,7 @@ def fill_scanned(
     these pages. A page that cannot be drawn stays unreadable. Digital sheets with two pages are parted. Raises
     UsageError where the engine is not there.
     """
-    wanted = {page.number for page in pages.pages if _is_wanted(page, mode) and (only is None or page.number in only)}
+    wanted = wanted_of(pages, mode, only)
     sheets = two_page_sheets([page for page in pages.pages if page.number not in wanted])
     if not wanted:
         return _parted(pages, sheets, path)

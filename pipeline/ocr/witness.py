@@ -18,13 +18,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from operator import attrgetter
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from recount.pipeline.document import Box, Line, Page, Pages, Remark
-from recount.pipeline.mupdf import face_of, has_program, look_of, mupdf, name_of, picture_of, quiet_mupdf
+from recount.pipeline.document import Box, Line, Page, Pages, Remark, hull
+from recount.pipeline.mupdf import face_of, has_program, look_of, mupdf, name_of, picture_of
 from recount.pipeline.settings import OcrBackend, OcrMode
 from recount.schemas.saying import say
 
@@ -44,20 +43,19 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), 0xFF0C, 
 _NEAR = (0, -1, 1, -2, 2)  # points by which two tellings of one place may differ
 
 
-def witnessed(pages: Pages, path: Path, mode: OcrMode = "auto", backend: OcrBackend = "openvino") -> Pages:
+def witnessed(pages: Pages, file: Any, mode: OcrMode = "auto", backend: OcrBackend = "openvino") -> Pages:
     """The pages of a PDF with the text that a reader sees.
 
-    pages: as read_pdf gives them. mode: with "never" nothing is looked at, and what is unsure is confirmed by nothing;
-    with "always" all is read as a scan anyway. Raises UsageError where the engine is not there.
+    pages, file: as pages_and_file gives them. mode: with "never" nothing is looked at, and what is unsure is confirmed
+    by nothing; with "always" all is read as a scan anyway. Raises UsageError where the engine is not there.
     """
     if mode == "always" or not any(page.readable and page.lines for page in pages.pages):
         return pages
     if mode == "never":
         return replace(pages, pages=tuple(map(_unwitnessed, pages.pages)))
-    with quiet_mupdf(), mupdf.open(path, filetype="pdf") as document:
-        eye = _Eye(document, backend)
-        looked = [_looked_at(page, eye) if page.readable and page.unsure else page for page in pages.pages]
-        liars = _lying_fonts(looked, eye)
+    eye = _Eye(file, backend)
+    looked = [_looked_at(page, eye) if page.readable and page.unsure else page for page in pages.pages]
+    liars = _lying_fonts(looked, eye)
     return replace(pages, pages=tuple(_unbelieved(page, liars[page.number]) for page in looked))
 
 
@@ -85,7 +83,8 @@ class _Eye:
     """Reads pieces of the pages of an open PDF. The engine is made when the first piece is read.
 
     fonts: the names and numbers of its fonts, by the resources of a page: many pages have the same. tables: whether
-    they have one, faces: opened, looks: of their glyphs, each as far as they were met. own: stands for the document.
+    they have one, faces: opened, looks: of their glyphs, marks: of their figures, each as far as they were met. own:
+    stands for the document.
     """
 
     document: Any
@@ -94,6 +93,7 @@ class _Eye:
     tables: dict[int, bool] = field(default_factory=dict)
     faces: dict[int, Any] = field(default_factory=dict)
     looks: dict[tuple[_Font, int], bytes] = field(default_factory=dict)
+    marks: dict[tuple[_Font, str, tuple[int, ...]], _Marks] = field(default_factory=dict)
     own: bytes = field(default_factory=partial(secrets.token_bytes, 16))
     _shown: dict[int, Any] = field(default_factory=dict)
 
@@ -253,6 +253,8 @@ _Glyph = tuple[_Font, int, str]
 _Look = tuple[bytes, str]
 """What a glyph looks like, and the sign that its font says it is. Every report brings its own parts of the same fonts,
 under its own numbers."""
+_Marks = tuple[frozenset[_Glyph], frozenset[_Look]]
+"""The glyphs that a figure consists of, and their looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,12 +287,12 @@ def _lying_fonts(pages: Sequence[Page], eye: _Eye) -> dict[int, tuple[str, str] 
     """By page, what a figure says and what the page shows where a font of the page lies; None where none does."""
     found: dict[int, tuple[str, str] | None] = defaultdict(lambda: None)
     wanted = [page for page in pages if page.readable and page.origin == "text" and page.lines]
-    drawn = [(page, [*_runs(eye, page)]) for page in wanted]
-    unread = {looks: _are_unread(looks) for looks in {run.looks for _, on_page in drawn for run in on_page}}
-    runs = [run for page, on_page in drawn for run in _seen(page, [run for run in on_page if unread[run.looks]])]
+    drawn = [(page, _marks_of(page, eye)) for page in wanted if page.drawn]
+    unread = {marks: _are_unread(marks[1]) for marks in eye.marks.values()}
+    runs = [run for page, marks in drawn for run in _seen(page, _runs(page, marks, unread.__getitem__))]
     right, wrong = _read(_fewest(runs, attrgetter("looks"), _SEEN, own_looks()), eye)
     if wrong:  # glyphs that look the same are told as they are by one font, perhaps, and not by the other: each is read
-        runs = [run for page, on_page in drawn for run in _seen(page, on_page)]
+        runs = [run for page, marks in drawn for run in _seen(page, _runs(page, marks))]
         _, wrong = _read(_fewest(runs, attrgetter("glyphs")), eye)
     elif len(_SEEN) < _MOST_SEEN:
         _SEEN.update(look for run in right for look in run.looks)
@@ -308,8 +310,9 @@ def _are_unread(looks: frozenset[_Look]) -> bool:
     return not all(look in _SEEN or look in own_looks() for look in looks)
 
 
-def _seen(page: Page, runs: Sequence[_Run]) -> Iterator[_Run]:
+def _seen(page: Page, found: Iterable[_Run]) -> Iterator[_Run]:
     """Those figures that stand in the lines of a page: what is not seen, or otherwise, says nothing of its font."""
+    runs = list(found)
     if not runs:
         return
     told = [remark.box for remark in page.remarks if remark.box is not None]
@@ -377,19 +380,31 @@ def _fewest(runs: Sequence[_Run], parts: Callable[[_Run], frozenset[Any]], *seen
     return chosen
 
 
-def _runs(eye: _Eye, page: Page) -> Iterator[_Run]:
-    """The figures of a page whose fonts have tables."""
+def _marks_of(page: Page, eye: _Eye) -> list[_Marks | None]:
+    """What each figure of a page consists of; None where its font has no table."""
     fonts = _Fonts(eye, eye.document[page.number - 1])
-    made: dict[tuple[str, str, tuple[int, ...]], tuple[frozenset[_Glyph], frozenset[_Look]]] = {}
+    found: list[_Marks | None] = []
     for drawn in page.drawn:
-        font, written = fonts.of(drawn.font), (drawn.font, drawn.text, drawn.glyphs)
+        font = fonts.of(drawn.font)
         if font is None:
+            found.append(None)
             continue
-        if written not in made:
+        written = font, drawn.text, drawn.glyphs
+        if written not in eye.marks:
             signs = zip(drawn.glyphs, drawn.text, strict=True)
             glyphs = frozenset((font, glyph, sign) for glyph, sign in signs if sign != ",")
-            made[written] = glyphs, frozenset((fonts.look(font, glyph), sign) for _, glyph, sign in glyphs)
-        yield _Run(page.number, drawn.box, drawn.text, *made[written])
+            eye.marks[written] = glyphs, frozenset((fonts.look(font, glyph), sign) for _, glyph, sign in glyphs)
+        found.append(eye.marks[written])
+    return found
+
+
+def _runs(
+    page: Page, marks: Sequence[_Marks | None], wanted: Callable[[_Marks], bool] = lambda _: True
+) -> Iterator[_Run]:
+    """The figures of a page whose fonts have tables. marks: of each that it has; wanted: which are asked for."""
+    for drawn, own in zip(page.drawn, marks, strict=True):
+        if own is not None and wanted(own):
+            yield _Run(page.number, hull(drawn.boxes), drawn.text, *own)
 
 
 _LONGEST_NAME = 31

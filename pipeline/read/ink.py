@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
 from math import ceil, floor
@@ -37,7 +37,8 @@ _NARROW = 0.7  # of its height: a wider character has room beside it
 _SMALLEST = 0.0034  # of the page's shorter side: 2 points of A4; what is lower nobody reads
 _PAINTED = 3.0  # points that a patch must have in both directions to hide a figure
 _HIDES = 0.1  # share of a figure that must lie under a patch
-_PAINT = frozenset({"fill-path", "fill-image", "fill-imgmask", "fill-shade"})
+_FILLED = "fill-path"
+_PAINT = frozenset({_FILLED, "fill-image", "fill-imgmask", "fill-shade"})
 _OUTLINED = "stroke-text"
 _TEXT = frozenset({"fill-text", _OUTLINED})
 _LEAST_MISSING = 2  # characters; a lone sign that its font draws as nothing hides no text
@@ -67,17 +68,26 @@ class Seen:
     remarks: tuple[Remark, ...]
 
 
-def look(page: Any, shown: Any, lines: Sequence[Line], rulings: Sequence[Ruling], *, doubted: bool = False) -> Seen:
+def look(
+    page: Any,
+    shown: Any,
+    lines: Sequence[Line],
+    rulings: Sequence[Ruling],
+    fills: Iterable[Box],
+    *,
+    doubted: bool = False,
+) -> Seen:
     """What a reader sees of the lines of a page.
 
-    page: of an open PDF; shown: its display list. lines: its text layer; rulings: its ruling lines. doubted: the file
-    is damaged, so that every figure must be looked at.
+    page: of an open PDF; shown: its display list. lines: its text layer; rulings: its ruling lines; fills: the boxes of
+    the paths that it fills. doubted: the file is damaged, so that every figure must be looked at.
     """
     number = page.number + 1
     if not lines:
         return Seen((), (), tuple(_annotated(page, number)))
-    size = page.rect.width, page.rect.height
-    paints = painted_on(shown)
+    rect = page.rect
+    size = rect.width, rect.height
+    paints = painted_on(shown, paths=any(_can_hide(_FILLED, box) for box in fills))
     signs = _signs(lines)
     levels = _levels(shown, signs, size, [box for kind, box in paints if kind == _OUTLINED])
     signs, levels, missing, parted = _without_unseen(signs, levels, size)
@@ -184,9 +194,11 @@ def _middles(boxes: Numbers) -> Numbers:
 
 def _lie_in(points: Numbers, box: Box | Numbers) -> Flags:
     """Which points lie in a box; of boxes that are the last axis of an array, in each."""
-    x0, y0, x1, y1 = np.moveaxis(np.asarray(box), -1, 0)
     x, y = points[:, 0], points[:, 1]
-    if x0.ndim:
+    if isinstance(box, tuple):
+        x0, y0, x1, y1 = box
+    else:
+        x0, y0, x1, y1 = np.moveaxis(box, -1, 0)
         x, y = x[:, None], y[:, None]
     inside: Flags = (x0 <= x) & (x <= x1) & (y0 <= y) & (y <= y1)
     return inside
@@ -195,8 +207,8 @@ def _lie_in(points: Numbers, box: Box | Numbers) -> Flags:
 def _contrasts(image: Grey, boxes: Numbers) -> Levels:
     """The levels of grey between the lightest and the darkest point of each box, some of which are looked at."""
     height, width = image.shape
-    across = _points(boxes[:, 0], boxes[:, 2], _INSET[0], _ACROSS, width)
-    down = _points(boxes[:, 1], boxes[:, 3], _INSET[1], _DOWN, height)
+    across = _points(boxes[:, 0], boxes[:, 2], _AT_ACROSS, width)
+    down = _points(boxes[:, 1], boxes[:, 3], _AT_DOWN, height)
     levels = image.ravel().take((down[:, None] * width + across).reshape(-1, len(boxes)))  # a column for each
     found: Levels = levels.max(axis=0).astype(np.int16) - levels.min(axis=0)
     found[~_lie_in(_middles(boxes), (0, 0, width, height))] = 0
@@ -217,6 +229,8 @@ def _without_unseen(signs: _Signs, levels: Levels, size: Size) -> tuple[_Signs, 
     """The characters and their contrasts without what nobody sees, where that stands, and the lines that lost some."""
     seen = (levels >= _UNSEEN) & (signs.boxes[:, 3] - signs.boxes[:, 1] >= _SMALLEST * min(size))
     doubtful = {signs.line_at(at) for at in _where(~seen & signs.which(str.isalnum))}
+    if not doubtful and all(_is_inside(line.box, *size) for line in signs.lines):  # as on most pages
+        return signs, levels, [], set()
     stays = np.ones(len(seen), np.bool_)
     kept: list[Line] = []
     missing: list[Box] = []
@@ -237,11 +251,15 @@ def _without_unseen(signs: _Signs, levels: Levels, size: Size) -> tuple[_Signs, 
     return (signs if tuple(kept) == tuple(signs.lines) else _signs(kept)), levels[stays], missing, parted
 
 
+def _is_inside(box: Box, width: float, height: float) -> bool:
+    """Whether a box on a page of that size does not reach to its sides."""
+    return box[0] >= _EDGE and box[1] >= 0 and box[2] <= width - _EDGE and box[3] <= height
+
+
 def _cut_at_edge(line: Line, width: float, height: float) -> Line:
     """The line with a sign that nobody can read for every character that the edge of the page cuts: what is left of a
     figure there is none. Where a digit reaches to the side, the next may stand beyond, which MuPDF leaves out."""
-    x0, y0, x1, y1 = line.box
-    if x0 >= _EDGE and y0 >= 0 and x1 <= width - _EDGE and y1 <= height:
+    if _is_inside(line.box, width, height):
         return line
     middles = [((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) for box in line.boxes]
     shown = [0 <= x <= width and 0 <= y <= height for x, y in middles]
@@ -264,10 +282,15 @@ def _without_cut(piece: Line, width: float) -> Line | None:
     return piece.part(start, end) if (start, end) != (0, len(piece.text)) else piece
 
 
-def _points(first: Numbers, last: Numbers, inset: float, number: int, most: int) -> npt.NDArray[np.intp]:
-    """So many pixels of each stretch, without its ends: a column for each."""
-    shares = np.linspace(inset, 1 - inset, number)
-    return np.clip((first + (last - first) * shares[:, None]).astype(np.intp), 0, most - 1)
+_AT_ACROSS, _AT_DOWN = (
+    np.linspace(inset, 1 - inset, number)[:, None] for inset, number in zip(_INSET, (_ACROSS, _DOWN), strict=True)
+)
+
+
+def _points(first: Numbers, last: Numbers, shares: Numbers, most: int) -> npt.NDArray[np.intp]:
+    """Pixels of each stretch, without its ends: a column for each."""
+    points = (first + (last - first) * shares).astype(np.intp)
+    return np.minimum(np.maximum(points, 0, out=points), most - 1, out=points)
 
 
 def _parted(line: Line, seen: list[bool]) -> tuple[Line | None, list[Box]]:

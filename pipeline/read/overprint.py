@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 from operator import itemgetter
 from typing import Any
 
@@ -18,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recount.pipeline.document import Box, Line
+from recount.schemas.figures import value
 
 Boxes = npt.NDArray[np.float64]
 """A row for each: x0, y0, x1, y1."""
@@ -50,7 +52,7 @@ _SHORTEST = 4  # characters; a pale text that is as short may be a word of a for
 _TILES = 3  # times that a pale text stands on a page to be a watermark, whatever it crosses
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Print:
     """A line as it is printed. size: of its characters, in points; lightness: 0 (black) to 1 (white)."""
 
@@ -132,12 +134,14 @@ def _is_raised(span: dict[str, Any], base: dict[str, Any], direction: tuple[floa
 
 def _without_marks(prints: Sequence[Print]) -> Iterator[Print]:
     """The lines without marks of the end of another: lines of their own, or the heads of those that go on behind."""
-    tall = max((_height(print_.line.box) for print_ in prints), default=0.0)
+    lengths = [_marks_in(print_.line.text) for print_ in prints]
+    if not any(lengths):
+        yield from prints
+        return
+    tall = max(_height(print_.line.box) for print_ in prints)
     ends = np.array([print_.line.boxes[-1] for print_ in prints]).reshape(-1, 4)
-    for print_ in prints:
+    for print_, length in zip(prints, lengths, strict=True):
         line = print_.line
-        raised = len(line.text) - len(line.text.lstrip(_RAISED_ONES))
-        length = len(line.text) if len(line.text) <= _LONGEST_MARK and _MARK.fullmatch(line.text) else raised
         if not length or _height(line.boxes[0]) > _SMALL * tall:
             yield print_
             continue
@@ -151,6 +155,13 @@ def _without_marks(prints: Sequence[Print]) -> Iterator[Print]:
         elif length < len(line.text):
             rest = line.boxes[length:]
             yield replace(print_, line=Line(line.text[length:], rest, (rest[0][0], *line.box[1:])))
+
+
+def _marks_in(text: str) -> int:
+    """How many characters at the head of a line may be a mark."""
+    if len(text) <= _LONGEST_MARK and _MARK.fullmatch(text):
+        return len(text)
+    return len(text) - len(text.lstrip(_RAISED_ONES)) if text[0] in _RAISED_ONES else 0
 
 
 def _is_mark_of(mark: Box, ends: Boxes) -> npt.NDArray[np.bool_]:
@@ -176,7 +187,7 @@ def _height(box: Box) -> float:
 
 def printed_once(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A line's characters without the second of two equal ones that stand one on the other, a little shifted."""
-    if not any(map(_repeats, chars[1:], chars)):
+    if not any(one["c"] == other["c"] and _repeats(other, one) for one, other in pairwise(chars)):
         return chars
     kept: list[dict[str, Any]] = []
     of_width = _OF_WIDTH
@@ -271,14 +282,20 @@ def _main_style(prints: Iterable[Print]) -> tuple[int, int] | None:
 
 def _crossing(prints: Sequence[Print]) -> list[tuple[Print, Print]]:
     """Pairs of lines that stand one on the other, in the order in which they are drawn."""
-    boxes = np.array([print_.line.box for print_ in prints]).reshape(-1, 4)
+    if len(prints) < 2:
+        return []
+    boxes = np.array([print_.line.box for print_ in prints])
     first, second = beside(boxes)
+    across = np.minimum(boxes[first, 2], boxes[second, 2]) - np.maximum(boxes[first, 0], boxes[second, 0])
+    over = across > 0
+    if not over.any():
+        return []
+    first, second, across = first[over], second[over], across[over]
     height = boxes[:, 3] - boxes[:, 1]
     low = np.minimum(height[first], height[second])
     top, foot = boxes[:, 1] + _CORE * height, boxes[:, 3] - _CORE * height
-    across = np.minimum(boxes[first, 2], boxes[second, 2]) - np.maximum(boxes[first, 0], boxes[second, 0])
     down = np.minimum(foot[first], foot[second]) - np.maximum(top[first], top[second])
-    cross = (across > 0) & (across > _CROSSES * low) & (down > _CROSSES * (1 - 2 * _CORE) * low)
+    cross = (across > _CROSSES * low) & (down > _CROSSES * (1 - 2 * _CORE) * low)
     return [(prints[one], prints[other]) for one, other in zip(first[cross], second[cross], strict=True)]
 
 

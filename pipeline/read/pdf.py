@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from operator import eq, itemgetter
@@ -30,7 +31,7 @@ from recount.pipeline.errors import Encrypted, NoPages, NotAPdf
 from recount.pipeline.mupdf import MUPDF_ERRORS, attached_to, mupdf, quiet_mupdf, traced_on
 from recount.pipeline.read.ink import look
 from recount.pipeline.read.overprint import Print, by_paleness, lightness, plain_lines, printed_once, uncopied, unmarked
-from recount.pipeline.read.rulings import painted, read_rulings
+from recount.pipeline.read.rulings import filled, painted, read_rulings
 from recount.pipeline.steps import tell
 from recount.schemas.saying import say
 
@@ -83,7 +84,8 @@ def judge(
 def is_garbage(text: str) -> bool:
     """Whether too many of the characters have no meaning."""
     length = len(text)
-    bad = sum(text.count(char) for char in set(text) if unicodedata.category(char) in _MEANINGLESS)
+    odd = [char for char in set(text) if not char.isprintable()]  # all that has no meaning, and spaces
+    bad = sum(text.count(char) for char in odd if unicodedata.category(char) in _MEANINGLESS)
     bad += sum(len(cid) for cid in _CID.findall(text))
     return (
         bad > _GARBAGE_SHARE * length
@@ -119,11 +121,11 @@ def _has_body(lines: Iterable[Line], height: float) -> bool:
 # stay off: it passes the number of an unmapped glyph off as a character, a wrong digit that nobody notices.
 _FLAGS = mupdf.TEXT_PRESERVE_WHITESPACE | mupdf.TEXT_MEDIABOX_CLIP
 _HEADER_REACH = 1 << 16  # a PDF may have other bytes before its "%PDF-"; MuPDF finds it there
+_UNPRINTED = "\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef\ud800-\udfff"
+_MAY_BE_DROPPED = re.compile(f"[{_UNPRINTED}\xad]")  # found at once, where the whole rule is tried at each character
 # The soft hyphen is the minus of old fonts: it stays at a number, and where the line may go on with one.
-_DROPPED = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef\ud800-\udfff]"
-    r"|(?<=[A-Za-z])\xad|(?<!\d)\xad(?!\s*(?:\d|$))"
-)
+_DROPPED = re.compile(rf"[{_UNPRINTED}]|(?<=[A-Za-z])\xad|(?<!\d)\xad(?!\s*(?:\d|$))")
+_SIGN, _BOX = itemgetter("c"), itemgetter("bbox")  # of a character, in MuPDF's "rawdict"
 _FIRST_IDEOGRAPH = "\u2e80"  # or radical
 _UNREAD = "\ufffd"
 _HARMLESS = re.compile(
@@ -137,19 +139,28 @@ Matrix = tuple[float, float, float, float, float, float]
 
 
 def read_pdf(path: Path) -> Pages:
-    """Read every page of the PDF file at path, without OCR.
+    """Read every page of the PDF file at path, without OCR. Raises as pages_and_file."""
+    with pages_and_file(path) as (pages, _):
+        return pages
+
+
+@contextmanager
+def pages_and_file(path: Path) -> Iterator[tuple[Pages, Any]]:
+    """Every page of the PDF file at path, read without OCR, and the file, still open: what was loaded of it to be read
+    need not be loaded again to be looked at.
 
     Raises: NotAPdf (no PDF, empty, or too damaged), Encrypted (a password is needed), NoPages, OSError (the
     file cannot be read at all). The messages name the file without its folder.
     """
     _require_header(path)
-    with quiet_mupdf():
+    with quiet_mupdf(), ExitStack() as closed:
         try:
-            with mupdf.open(path, filetype="pdf") as document:
-                _require_pages(document, path.name)
-                return Pages(tuple(_read_pages(document)), attached=_attached(document))
+            document = closed.enter_context(mupdf.open(path, filetype="pdf"))
+            _require_pages(document, path.name)
+            pages = Pages(tuple(_read_pages(document)), attached=_attached(document))
         except MUPDF_ERRORS as error:
             raise NotAPdf(f"{path.name} is damaged and cannot be read.") from error
+        yield pages, document
 
 
 def _require_header(path: Path) -> None:
@@ -212,7 +223,7 @@ def _read_page(page: Any, shown: Any, *, doubted: bool) -> Page:
     rulings = read_rulings(drawings, (width, height), rotation)
     if verdict == "ocr":
         return Page(number, width, height, layer.lines + layer.hidden, rulings, origin=verdict, remarks=remarks)
-    seen = look(page, shown, layer.lines, rulings, doubted=doubted)
+    seen = look(page, shown, layer.lines, rulings, filled(drawings), doubted=doubted)
     drawn = tuple(_drawn(page, shown)) if seen.lines else ()
     said = (*remarks, *seen.remarks)
     return Page(number, width, height, seen.lines, rulings, remarks=said, unsure=seen.unsure, drawn=drawn)
@@ -245,6 +256,9 @@ class _Builder:
                     self._leave_askew(line, visible)
                     continue
                 spans = line["spans"]
+                if len(spans) == 1 and spans[0].get("alpha", 255):  # as most have
+                    self._add(spans, line["bbox"], visible)
+                    continue
                 unseen = [span for span in spans if span.get("alpha", 255) == 0]
                 if unseen:
                     self._add(unseen, None, hidden)
@@ -274,21 +288,21 @@ class _Builder:
         to: list[Print],
         direction: tuple[float, float] = (1.0, 0.0),
     ) -> None:
-        chars = unmarked(spans, direction)
-        text = "".join([char["c"] for char in chars])
-        if any(map(eq, text[1:], text)):
-            chars = printed_once(chars)
-            text = "".join([char["c"] for char in chars])
-        if box is not None and len(chars) < sum([len(span["chars"]) for span in spans]):
+        chars = spans[0]["chars"] if len(spans) == 1 else unmarked(spans, direction)
+        if len(spans) > 1 and len(chars) < sum([len(span["chars"]) for span in spans]):
             box = None
+        text = "".join(map(_SIGN, chars))
+        if any(map(eq, text[1:], text)) and len(once := printed_once(chars)) < len(chars):
+            chars, box = once, None
+            text = "".join(map(_SIGN, chars))
         if not text or text.isspace():
             return
         self.raw.append(text)
-        boxes: list[Box] = [char["bbox"] for char in chars]
+        boxes: list[Box] = list(map(_BOX, chars))
         lefts, _, rights, _ = zip(*boxes, strict=True)
         if any(map(eq, lefts, rights)):
             text, boxes = _once(text, boxes)
-        if _DROPPED.search(text) or text[0].isspace() or text[-1].isspace():
+        if (_MAY_BE_DROPPED.search(text) and _DROPPED.search(text)) or text[0].isspace() or text[-1].isspace():
             text, boxes, box = *_trimmed(text, boxes), None
             if not text:
                 return
@@ -330,7 +344,7 @@ def _trimmed(text: str, boxes: list[Box]) -> tuple[str, list[Box]]:
 # --- figures as fonts have them
 
 _DIGIT = re.compile("[0-9]")
-_OF_FIGURE = frozenset("0123456789.,")
+_OF_FIGURE = re.compile("[0-9.,]+")
 _CLIPPED = 3  # text that is painted in no way
 _CODE = itemgetter(0)  # of a character, as MuPDF traces it
 
@@ -343,14 +357,24 @@ def _drawn(page: Any, shown: Any) -> Iterator[Drawn]:
         signs = "".join(map(chr, map(_CODE, chars)))
         if span["type"] == _CLIPPED or not _DIGIT.search(signs):
             continue
-        start, gap = 0, span["size"] / 2
-        for at, sign in enumerate(signs):
-            inside = sign in _OF_FIGURE or (at > start and _says_nothing(sign))
-            if inside and (at == start or chars[at][2][0] - chars[at - 1][3][2] < gap):
-                continue
-            yield from _figure(span["font"], chars, signs, (start, at), turn)
-            start = at if inside else at + 1
-        yield from _figure(span["font"], chars, signs, (start, len(signs)), turn)
+        gap = span["size"] / 2
+        for start, end in _runs(signs):
+            for at in range(start + 1, end):
+                if chars[at][2][0] - chars[at - 1][3][2] >= gap:
+                    yield from _figure(span["font"], chars, signs, (start, at), turn)
+                    start = at
+            yield from _figure(span["font"], chars, signs, (start, end), turn)
+
+
+def _runs(signs: str) -> Iterator[tuple[int, int]]:
+    """Where the digits and points of a span stand that only such signs part as say nothing: from where to where."""
+    start = end = -1
+    for match in _OF_FIGURE.finditer(signs):
+        if start >= 0 and not all(map(_says_nothing, signs[end : match.start()])):
+            yield start, end
+            start = -1
+        start, end = match.start() if start < 0 else start, match.end()
+    yield start, end
 
 
 @cache
@@ -369,4 +393,4 @@ def _figure(font: str, chars: Sequence[Any], signs: str, ends: tuple[int, int], 
     if start < end:
         own = chars[start:end]
         boxes = [char[3] if turn is None else tuple(mupdf.Rect(char[3]) * turn) for char in own]
-        yield Drawn(font, signs[start:end], hull(boxes), tuple([char[1] for char in own]))
+        yield Drawn(font, signs[start:end], tuple(boxes), tuple([char[1] for char in own]))

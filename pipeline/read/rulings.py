@@ -59,10 +59,11 @@ def _seen(
     drawings: Iterable[Mapping[str, Any]], size: tuple[float, float], rotation: Matrix | None
 ) -> Iterator[Segment]:
     """The pieces of lines on a page, as displayed."""
+    page = (0.0, 0.0, *size)
     for drawing, clip in _clipped(drawings):
         for segment in _segments(drawing):
-            seen = _within(segment, clip)
-            seen = seen and _within(_rotated(seen, rotation) if rotation else seen, (0.0, 0.0, *size))
+            seen = segment if clip is None else _within(segment, clip)
+            seen = seen and _within(_rotated(seen, rotation) if rotation else seen, page)
             if seen is not None:
                 yield seen
 
@@ -116,6 +117,11 @@ def painted(drawings: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]
     return (drawing for drawing, _ in _clipped(drawings))
 
 
+def filled(drawings: Iterable[Mapping[str, Any]]) -> Iterator[Box]:
+    """The boxes of the paths that are filled, in MuPDF's cdrawings."""
+    return (drawing["rect"] for drawing in drawings if drawing["type"] in ("f", "fs"))
+
+
 def _clipped(drawings: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], Box | None]]:
     """What is painted, each with the box that it is clipped to; a group keeps the clip that it stands in."""
     clips: list[Box | None] = []
@@ -128,9 +134,9 @@ def _clipped(drawings: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Mapping[st
             yield drawing, outer
 
 
-def _within(segment: Segment, box: Box | None) -> Segment | None:
+def _within(segment: Segment, box: Box) -> Segment | None:
     """The part of a segment that lies in a box, or as near to it as a line is wide."""
-    if box is None:
+    if box[0] <= segment[0] and box[1] <= segment[1] and segment[2] <= box[2] and segment[3] <= box[3]:
         return segment
     x0, y0 = max(segment[0], box[0]), max(segment[1], box[1])
     x1, y1 = min(segment[2], box[2]), min(segment[3], box[3])
@@ -208,12 +214,13 @@ def _twin(run: Run, kept: Sequence[Run]) -> int | None:
     return None
 
 
-def _segments(drawing: Mapping[str, Any]) -> Iterator[Segment]:
+def _segments(drawing: Mapping[str, Any]) -> Iterable[Segment]:
     kind = drawing["type"]
     if "s" in kind and _is_inked(drawing.get("color"), drawing.get("stroke_opacity")):
-        yield from _stroked(drawing["items"], drawing.get("width") or 0.0)
-    elif "f" in kind and _is_inked(drawing.get("fill"), drawing.get("fill_opacity")):
-        yield from _filled(drawing["items"])
+        return _stroked(drawing["items"], drawing.get("width") or 0.0)
+    if "f" in kind and _is_inked(drawing.get("fill"), drawing.get("fill_opacity")):
+        return _filled(drawing["items"])
+    return ()
 
 
 def _is_inked(colour: Sequence[float] | None, opacity: float | None) -> bool:
@@ -282,8 +289,9 @@ def _filled(items: Iterable[Sequence[Any]]) -> Iterator[Segment]:
         if kind == "l" and outline and outline[-1] == item[1]:
             outline.append(item[2])
             continue
-        yield from _outlined(outline)
-        outline = []
+        if outline:
+            yield from _outlined(outline)
+            outline = []
         if kind == "l":
             outline = [item[1], item[2]]
         elif kind == "re":

@@ -38,7 +38,10 @@ _MORE = 2  # times as many numbers with a comma before their decimals as with a 
 
 def is_latin(page: Page) -> bool:
     """Whether a page is in Latin script, or another that is written with spaces: it has hardly an ideograph."""
-    words = "".join(line.text for line in page.lines)
+    words = "".join([line.text for line in page.lines])
+    most = _FEW_IDEOGRAPHS * len(words)
+    if any(number > most for number, _ in enumerate(_IDEOGRAPH.finditer(words), 1)):
+        return False  # were every sign of it a letter
     letters = len(_LETTER.findall(words))
     return letters >= _FEWEST_LETTERS and len(_IDEOGRAPH.findall(words)) <= _FEW_IDEOGRAPHS * letters
 

@@ -97,17 +97,18 @@ def parts_of(
 ) -> Iterator[Line]:
     """A line, cut where it has a wider gap. gap: in heights. close: at no blanks but those beside a figure. begin:
     which of the texts between its blanks are to be cut off from the one before, however narrow the blank is."""
-    printed = [index for index, sign in enumerate(line.text) if not sign.isspace()]
     wide = gap * (line.box[3] - line.box[1])
     runs = [(run.start(), run.end(), run[0]) for run in _RUN.finditer(fold(line.text))]
+    printed = [index for start, end, _ in runs for index in range(start, end)]
     figures = {edge for start, end, run in runs if is_figure(run) for edge in (start, end)}
     apart = {runs[at][0] for at in begin([run for _, _, run in runs])} if begin else set()
+    boxes = line.boxes
     cuts = [
         right
         for left, right in pairwise(printed)
         if right in apart
         or (
-            line.boxes[right][0] - line.boxes[left][2] > wide
+            boxes[right][0] - boxes[left][2] > wide
             and (not close or right == left + 1 or right in figures or left + 1 in figures)
         )
     ]

@@ -6,6 +6,7 @@ them, by where it stands. A number that was broken over two lines fills its cell
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -71,13 +72,23 @@ class _Level:
 
 def _opened(table: RawTable) -> RawTable:
     """A table whose rows with several rows of figures are as many rows."""
-    high = {cell.row for cell in table.cells if len(cell.fragments) > 1 and cell.row_end == cell.row + 1}
-    for row in sorted(high, reverse=True):
-        cells = [cell for cell in table.cells if (cell.row, cell.row_end) == (row, row + 1)]
-        levels = _levels(cells)
+    rows = _by_row(table)
+    for row in sorted(rows, reverse=True):
+        cells = rows[row]
+        levels = _levels(cells) if any(len(cell.fragments) > 1 for cell in cells) else []
         if levels:
             table = _parted(table, row, cells, levels)
+            rows = _by_row(table)
     return table
+
+
+def _by_row(table: RawTable) -> dict[int, list[RawCell]]:
+    """The cells of one row, by the row."""
+    rows: dict[int, list[RawCell]] = defaultdict(list)
+    for cell in table.cells:
+        if cell.row_end == cell.row + 1:
+            rows[cell.row].append(cell)
+    return rows
 
 
 def _levels(cells: Sequence[RawCell]) -> list[_Level]:

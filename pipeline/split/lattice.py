@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from recount.pipeline.document import Box, Line, Page, Ruling
 from recount.pipeline.split.text import together
+from recount.schemas.figures import value
 
 # --- text lines: cut at column edges, put into reading order
 
@@ -168,7 +169,7 @@ TOUCH = 3.0  # points by which lines may miss each other and still meet
 _OPEN = 6.0  # points by which lines must run past the outermost crossing line to leave a side open
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class RawCell:
     """A cell: rows row..row_end, columns column..column_end (exclusive), its lines in reading order."""
 
@@ -204,7 +205,7 @@ class PageTables:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class _Run:
     """A ruling line seen along its own direction: at (across), from start to end (along)."""
 
@@ -318,7 +319,9 @@ def _walls(lines: Iterable[_Run], across: Sequence[float], along: Sequence[float
     middles = [(one + other) / 2 for one, other in pairwise(along)]
     walls = [0] * len(across)
     for line in lines:
-        edge = min(range(len(across)), key=lambda index: abs(across[index] - line.at))
+        edge = min(bisect_left(across, line.at), len(across) - 1)
+        if edge and line.at - across[edge - 1] <= abs(across[edge] - line.at):
+            edge -= 1
         first, last = bisect_right(middles, line.start), bisect_right(middles, line.end)
         walls[edge] |= (1 << last) - (1 << first)
     return walls

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 
 from recount.pipeline.document import Block, Document, Grid, Number, Paragraph, Text
 from recount.schemas.family import Heading
@@ -36,6 +36,8 @@ _ABROAD = re.compile(
     re.IGNORECASE,
 )
 """What numbers a heading in Latin script: 3. 3.1 IV. A) Note 5 – Section 2:"""
+_IDEOGRAPH = re.compile("[一-鿿]")
+_MOST_TITLES = 1_000  # of all families together
 _SHORTEST_MISREAD = 6  # characters; in a shorter title one wrong character may make it another
 
 
@@ -151,14 +153,15 @@ class _Cutter:
         """Whether a paragraph is a heading in Latin script, which stands alone: of the outline, or one that the outline
         does not know and that is numbered as the open section's is, or higher."""
         words = " ".join(block.text.folded.split()).rstrip(".:; ")
-        if len(words) > _LONGEST_ABROAD or _ideographs_of(words) or _AMOUNT.search(words):
+        if len(words) > _LONGEST_ABROAD or _IDEOGRAPH.search(words) or _AMOUNT.search(words):
             return False
         number = _ABROAD.match(words)
         counted = _how_counted(number)
+        said = (words, words[number.end() :] if number else "")
         for heading in self.outline:
-            title = heading.title if not _ideographs_of(heading.title) else "(?!)"
-            said = (words, words[number.end() :] if number else "")
-            if any(re.fullmatch(title, part, re.IGNORECASE) for part in said) and self._may_open(heading):
+            if _ideographs_of(heading.title):
+                continue
+            if any(_title(heading.title, re.IGNORECASE).fullmatch(part) for part in said) and self._may_open(heading):
                 self._open(heading, block, len(block.text.folded), heading.level)
                 self.found[-1].counted = counted
                 return True
@@ -190,7 +193,7 @@ class _Cutter:
             return None
         if not above.isdisjoint(heading.outside):
             return None
-        match = re.match(heading.title, folded[start:])
+        match = _title(heading.title).match(folded[start:])
         if match is None:
             return None
         end = start + match.end()
@@ -252,7 +255,7 @@ def heading_abroad(block: Paragraph) -> str:
     if (
         len(words) > _LONGEST_ABROAD
         or words.endswith((".", ",", ";"))
-        or _ideographs_of(words)
+        or _IDEOGRAPH.search(words)
         or _AMOUNT.search(words)
     ):
         return ""
@@ -278,10 +281,15 @@ def _level(folded: str, levels: Sequence[tuple[int, re.Pattern[str]]] = _LEVELS)
     return 0, 0
 
 
-@cache
+@lru_cache(_MOST_TITLES)
+def _title(words: str, flags: int = 0) -> re.Pattern[str]:
+    return re.compile(words, flags)
+
+
+@lru_cache(_MOST_TITLES)
 def _ideographs_of(title: str) -> frozenset[str]:
     """The Chinese characters that a title may have."""
-    return frozenset(re.findall(r"[一-鿿]", title))
+    return frozenset(_IDEOGRAPH.findall(title))
 
 
 def _is_nearly(title: str, words: str) -> bool:
@@ -291,7 +299,7 @@ def _is_nearly(title: str, words: str) -> bool:
     if len(strange) != 1:
         return False
     before, after = words[: strange[0]], words[strange[0] + 1 :]
-    return any(re.fullmatch(title, before + char + after) for char in known)
+    return any(_title(title).fullmatch(before + char + after) for char in known)
 
 
 def is_heading_inside(folded: str) -> bool:

@@ -47,17 +47,21 @@ class Strip:
     column_end: int
     fragments: list[PagedLine]
     last: RawCell
+    _words: str | None = None
 
     @classmethod
     def of(cls, cell: RawCell, page: int, column: int, column_end: int) -> Strip:
         """A cell of a page, at its columns in the joined table."""
-        fragments = [PagedLine(page, line, _room(cell, line)) for line in cell.fragments]
+        room = _room(cell) if cell.fragments else 0.0
+        fragments = [PagedLine(page, line, room - (line.box[2] - line.box[0])) for line in cell.fragments]
         return cls(cell.row, column, cell.row_end, column_end, fragments, cell)
 
     @property
     def words(self) -> str:
         """Its text without white space."""
-        return words(fragment.line for fragment in self.fragments)
+        if self._words is None:
+            self._words = words(fragment.line for fragment in self.fragments)
+        return self._words
 
     @property
     def height(self) -> int:
@@ -79,6 +83,7 @@ class Strip:
         self.row_end = max(self.row_end, below.row_end)
         if not again:
             self.fragments += below.fragments
+            self._words = None
         self.last = below.last
 
 
@@ -96,9 +101,9 @@ class _Evidence(Enum):
     TWO = -2  # both are texts in their own right
 
 
-def _room(cell: RawCell, line: Line) -> float:
-    """The width that a line of a cell leaves, in points: of the cell, less the space between border and text."""
-    return cell.box[2] - cell.box[0] - 2 * _padding(cell) - (line.box[2] - line.box[0])
+def _room(cell: RawCell) -> float:
+    """The width that a cell has for its lines, in points, less the space between border and text."""
+    return cell.box[2] - cell.box[0] - 2 * _padding(cell)
 
 
 def words(lines: Iterable[Line]) -> str:
@@ -315,10 +320,10 @@ def _habits(strips: Sequence[Strip], spans: Sequence[Span], left_out: Sequence[S
     for strip in strips:
         if id(strip) in excluded:
             continue
-        text = strip.words
-        seen[strip.span] += 1
-        figures[strip.span] += is_figure(text)
-        filled[strip.span] += bool(text)
+        text, span = strip.words, strip.span
+        seen[span] += 1
+        figures[span] += is_figure(text)
+        filled[span] += bool(text)
     usual = {span for span in spans if figures[span] >= max(2, _USUAL * seen[span])}
     never_blank = {span for span in spans if seen[span] > 1 and filled[span] >= _FILLED * seen[span]}
     if not usual:

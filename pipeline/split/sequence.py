@@ -17,6 +17,7 @@ from recount.pipeline.split.columns import parts_of
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.paragraphs import TextRow
 from recount.schemas.family import label_of
+from recount.schemas.figures import value
 
 NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:分|元|万元)?")
 RATE = re.compile(r"-?\d+(?:\.\d+)?%")
@@ -39,7 +40,7 @@ class Gap(IntEnum):
     BLANK = 3
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Piece:
     """Words without a blank: characters start..end of a line of a page.
 

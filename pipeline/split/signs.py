@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
-from recount.schemas.figures import DOWN, UP
+from recount.schemas.figures import DOWN, UP, value
 
 _REACH = 24  # characters before a number that are looked at
 
@@ -54,7 +53,7 @@ Apart = Callable[[int, int], bool]
 """Whether a wide gap, or the end of a line, is between two characters of a text."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Signed:
     """A number with its sign: characters start..end (exclusive) of the text, with sign, brackets and percent sign.
 
@@ -81,7 +80,7 @@ def signed(text: str, start: int, end: int, apart: Apart, *, blanks: bool = Fals
     """
     percent = end + text.startswith("%", end)
     plain = Signed(start, percent)
-    if _NEVER_SIGNED.match(text, end):
+    if (not start and percent == len(text)) or _NEVER_SIGNED.match(text, end):  # nothing stands beside most figures
         return plain
     before = text[max(0, start - _REACH) : start]
     if before.endswith("("):

@@ -127,7 +127,8 @@ def split(pages: Pages, *families: Family, seen: Seen | None = None) -> Document
         seen.refused += store.refused
     corrections = list(_corrections(blocks))
     remarks = (*of_pages, *corrections, *_refused_units(blocks, families))
-    return Document(tuple(blocks), tuple(_corrected(store.tokens, corrections)), unread, remarks)
+    tokens = _corrected(store.tokens, corrections) if corrections else store.tokens
+    return Document(tuple(blocks), tuple(tokens), unread, remarks)
 
 
 def _of_blanks(tables: Iterable[JoinedTable]) -> Iterator[Remark]:

@@ -18,9 +18,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from math import isinf
+from operator import sub
 
 from recount.pipeline.document import Box, Line, Text
 from recount.pipeline.split.folding import fold, ordinary
+from recount.schemas.figures import value
 
 _GAP = 0.6  # share of the height: as wide as a character, in fonts that are set high
 _SPACE = re.compile(r"\s+")
@@ -35,6 +37,7 @@ _LATIN = re.compile(r"[A-Za-z]")
 _SIZE = 0.7  # characters of less than this share of another's height are of another size; fonts differ in theirs
 _BASELINE = 0.2  # share of the height by which the feet of two characters of one line may differ
 _OVER = 0.35  # share of a character's width by which the next may reach over it
+_CLOSE = 0.3  # share of the narrowest of some characters: what is not further apart is neither over another nor far
 _WIDE = 1.2  # digits' widths: a wider space parts two numbers
 _LOOSE = 0.75  # digits' widths: a wider space leaves two whole numbers in doubt
 _NARROW_DIGIT = 0.3  # of the height: no digit is taken for narrower
@@ -83,7 +86,9 @@ def together(one: Box, other: Box) -> bool:
 
 def alike(one: Box, other: Box) -> bool:
     """Whether two characters of a row are of one size and on one baseline."""
-    low, high = sorted((one[3] - one[1], other[3] - other[1]))
+    low, high = one[3] - one[1], other[3] - other[1]
+    if low > high:
+        low, high = high, low
     return low >= _SIZE * high and abs(one[3] - other[3]) <= _BASELINE * high
 
 
@@ -95,6 +100,19 @@ def over(one: Box, other: Box) -> bool:
 def far(one: Box, other: Box) -> bool:
     """Whether two characters of one row are so far apart that they are of two columns."""
     return other[0] - one[2] > _WIDE * max(_digit_at(one), _digit_at(other))
+
+
+def evenly(boxes: Sequence[Box]) -> bool:
+    """Whether characters of one size stand on one baseline and close to each other, so that each is together with the
+    next, and not far from it: what nearly all numbers are, told at once."""
+    lefts, tops, rights, feet = zip(*boxes, strict=True)
+    gap = _CLOSE * min(map(sub, rights, lefts))
+    return (
+        tops.count(tops[0]) == feet.count(feet[0]) == len(boxes)
+        and tops[0] < feet[0]
+        and gap > 0
+        and all(-gap <= left - right <= gap for left, right in zip(lefts[1:], rights, strict=False))
+    )
 
 
 def in_one_row(one: Box, other: Box) -> bool:
@@ -160,7 +178,7 @@ def _lacks_decimals(before: str, made: str) -> bool:
 # --- lines put together
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class PagedLine:
     """A line (or the part of it that stands in a cell) on its page.
 
@@ -172,7 +190,7 @@ class PagedLine:
     room: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Composed:
     """A text with the way back from its characters to the page.
 
@@ -190,8 +208,8 @@ class Composed:
 
     def raw_index(self, index: int) -> int:
         """The index in the raw characters of a character of the text."""
-        run = bisect_right(self.kept, (index, len(self.raw))) - 1 if len(self.kept) > 1 else 0
-        composed, raw = self.kept[run]
+        kept = self.kept
+        composed, raw = kept[bisect_right(kept, (index, len(self.raw))) - 1 if len(kept) > 1 else 0]
         return raw + index - composed
 
     def piece_at(self, raw_index: int) -> tuple[PagedLine, int]:
@@ -229,8 +247,7 @@ def compose(pieces: Sequence[PagedLine], *, join_digits: bool, spaced: bool = Fa
         starts.append(position)
         position += len(piece.line.text) + 1
     folded = fold(raw)
-    spaces = list(_SPACE.finditer(raw))
-    if not spaces:  # as most are
+    if _SPACE.search(raw) is None:  # as most are
         return Composed(Text(raw, folded), raw, pieces, ((0, 0),) if raw else (), starts)
     bare = Composed(Text("", ""), raw, pieces, (), starts)
     parts: list[tuple[int, int]] = []
@@ -238,7 +255,7 @@ def compose(pieces: Sequence[PagedLine], *, join_digits: bool, spaced: bool = Fa
     in_doubt: list[int] = []
     length = begin = 0
     before = ""  # what stands before the space, put together so far
-    for space in spaces:
+    for space in _SPACE.finditer(raw):
         start, end = space.span()
         before = (before + folded[begin:start])[-_LONGEST_RUN:]
         if spaced:

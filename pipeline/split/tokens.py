@@ -21,8 +21,9 @@ from recount.pipeline.split.abroad import (
 )
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.signs import Signed, signed
-from recount.pipeline.split.text import Composed, PagedLine, alike, compose, far, in_one_row, over
+from recount.pipeline.split.text import Composed, PagedLine, alike, compose, evenly, far, in_one_row, over
 from recount.schemas.family import Numbers
+from recount.schemas.figures import value
 from recount.schemas.saying import say
 
 # What beside it is its sign, signs.py tells. Groups of three after a comma are one number; a comma before anything
@@ -84,7 +85,7 @@ _COLUMN = re.compile(rf"\({_IN_MONEY}\)")
 _TOUCHED = 0.1  # share of each side of a figure that must lie under a remark for it to be meant
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Within:
     """What the cell that a number stands in says of it. head: the unit of money that the table's head or caption
     states. pointed: an odd sign between digits is the point, as the other figures of the column say. blanks: all of
@@ -187,6 +188,8 @@ class TokenStore:
         """Whether the digits of a number are of one size, on one baseline and side by side, and nothing is in doubt."""
         if composed.open and not composed.open.isdisjoint(_run_around(match)):
             return False
+        if self._are_even(composed, match):
+            return True
         digit: Box | None = None  # the last of this row
         page, before, at = 0, (0.0, 0.0, 0.0, 0.0), -1  # of the last character; at: its index in the raw ones
         begin = end = 0  # of the line that it stands on
@@ -211,6 +214,14 @@ class TokenStore:
                 digit = box
             page, before, at = piece.page, box, raw
         return True
+
+    def _are_even(self, composed: Composed, match: re.Match[str]) -> bool:
+        """Whether a number's characters stand on one line, as they are printed: then they are looked at together."""
+        start, end = match.span()
+        first = composed.raw_index(start)
+        piece, offset = composed.piece_at(first)
+        boxes = piece.line.boxes[offset : offset + end - start]
+        return len(boxes) == end - start == composed.raw_index(end - 1) + 1 - first and evenly(boxes)
 
     def _is_far(self, page: int, before: Box, box: Box) -> bool:
         """Whether two characters without a space between stand apart all the same; where OCR puts them is not exact."""
@@ -381,6 +392,8 @@ def _is_whole(match: re.Match[str], is_close: Callable[[int], bool], *, lists: b
     """
     text, start, end = match.string, match.start(), match.end()
     before = text[max(0, start - _REACH) : start]
+    if not before and end == len(text):  # as most figures of tables do
+        return True
     own = match[0].rstrip("%").rsplit(",", 1)[-1]
     if before:
         item = _ITEM_BEFORE.search(before)
@@ -405,6 +418,6 @@ def parse_number(text: str) -> tuple[Decimal, int] | None:
 
 
 def _value_of(match: re.Match[str], sign: Signed) -> tuple[Decimal, int]:
-    value = Decimal(match[0].rstrip("%").replace(",", ""))
-    exponent = value.as_tuple().exponent
-    return -value if sign.negative else value, -exponent if isinstance(exponent, int) else 0
+    digits = match[0].rstrip("%").replace(",", "")
+    value, decimals = Decimal(digits), len(digits.partition(".")[2])
+    return -value if sign.negative else value, decimals

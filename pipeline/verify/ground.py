@@ -43,10 +43,10 @@ class Resolver:
 
     def model(self, model: Model, pointer: str = "") -> Any:
         """The model with every reference resolved; None in place of a refused one."""
-        values = {
-            name: self._value(getattr(model, name), f"{pointer}/{name}", field.kind)
-            for name, field in fields_of(type(model)).items()
-        }
+        values = {}
+        for name, told in fields_of(type(model)).items():
+            value = getattr(model, name)
+            values[name] = value if value is None else self._value(value, f"{pointer}/{name}", told.kind)
         return _resolved(type(model)).model_construct(**values)
 
     def _value(self, value: Any, pointer: str, kind: Kind | None) -> Any:

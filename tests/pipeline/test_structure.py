@@ -15,10 +15,12 @@ import pytest
 
 from recount.eval.generator import Case, Form, Options, generate
 from recount.eval.score.leaves import leaves
+from recount.pipeline.document import Pages
 from recount.pipeline.errors import DocumentError, NeedsOcr, NotAReport
+from recount.pipeline.ocr.reader import Scans
 from recount.pipeline.result import Result
 from recount.pipeline.settings import Settings
-from recount.pipeline.structure import structure
+from recount.pipeline.structure import pages_of, structure
 from recount.tests.samples import SAMPLES, of_sample
 from recount.tests.twins import LEFT_OUT, TWINS, file_of, gold_of, value_at
 
@@ -226,6 +228,28 @@ def test_a_digital_report_makes_nothing_for_the_collector_which_rests_meanwhile(
     assert [generation["collections"] for generation in gc.get_stats()[1:]] == before
     assert gc.isenabled()
     assert gc.collect() == 0
+
+
+@pytest.mark.parametrize("scanned", [False, True])
+def test_the_collector_works_while_scans_are_read(
+    scanned: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pymupdf.open() as document:
+        document.new_page().insert_text((60, 60), "Income 411.63, expenditure 330.75")
+        if scanned:
+            page = document.new_page()
+            page.insert_image(page.rect, pixmap=pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.IRect(0, 0, 300, 400)))
+        document.save(tmp_path / "report.pdf")
+    worked: list[bool] = []
+
+    def filled(pages: Pages, path: Path, *_: object) -> tuple[Pages, Scans]:
+        worked.append(gc.isenabled())
+        return pages, Scans(path, {})
+
+    monkeypatch.setattr("recount.pipeline.structure.fill_scanned", filled)
+    pages_of(tmp_path / "report.pdf")
+    assert worked == [scanned]
+    assert gc.isenabled()
 
 
 # --- what is no report

@@ -110,8 +110,9 @@ def map_budget(document: Document) -> Mapped:
         project_targets=targets,
         **fields,
     )
-    report = report.model_copy(update={UNMAPPED: unmapped_in((*sections.values(), *others), OUTLINE, report)})
-    return Mapped(report, NAME, found, left_open(titles_of(grids), grids, report))
+    every = *sections.values(), *others
+    report = report.model_copy(update={UNMAPPED: unmapped_in(every, OUTLINE, report)})
+    return Mapped(report, NAME, found, left_open(titles_of(grids), grids, report), every)
 
 
 def _named(front: Sequence[Paragraph]) -> str | None:

@@ -103,9 +103,10 @@ def map_report(document: Document) -> Mapped:
     settle(left, SPEAKERS, fields)
     fields["unit_name"], fields["fiscal_year"] = _identity(sections, projects, overall)
     report = Report[Ref].model_validate(fields)
-    report = report.model_copy(update={UNMAPPED: unmapped_in((*sections.values(), *others), OUTLINE, report)})
+    every = *sections.values(), *others
+    report = report.model_copy(update={UNMAPPED: unmapped_in(every, OUTLINE, report)})
     found = bool(statements or projects or overall or _has_narrative(fields))
-    return Mapped(report, NAME, found, left_open(titles_of(grids), grids, report))
+    return Mapped(report, NAME, found, left_open(titles_of(grids), grids, report), every)
 
 
 def _has_narrative(fields: dict[str, object]) -> bool:

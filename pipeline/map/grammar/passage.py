@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from recount.pipeline.document import MONEY as AMOUNTS
 from recount.pipeline.document import Number, Paragraph, Token
@@ -330,14 +331,33 @@ def keyless_in(sections: Iterable[Section], report: Model) -> Iterator[Keyless]:
     sections: all of the document. report: Report[Ref] or Report[Figure], its unmapped figures left aside. Ordinals,
     dates and the numbers of names are no figures.
     """
-    passages = [(section, passage_of(section.paragraphs)) for section in sections]
-    leaves = [(pointer, leaf) for pointer, leaf in leaves_in(report) if not pointer.startswith(f"/{UNMAPPED}/")]
-    taken = {leaf.token: pointer for pointer, leaf in leaves if isinstance(leaf, Ref | Figure)}
-    texts = [(pointer, _bare(fold(leaf))) for pointer, leaf in leaves if isinstance(leaf, str) and _tells(leaf)]
-    labels = _Labels([passage for _, passage in passages], taken)
-    for section, passage in passages:
+    every = [*sections]
+    aside = f"/{UNMAPPED}/"
+    leaves = [(pointer, leaf) for pointer, leaf in leaves_in(report) if not pointer.startswith(aside)]
+    taken = {leaf.token: pointer for pointer, leaf in leaves if isinstance(leaf, (Ref, Figure))}
+    left = [section for section in every if _has_left(section.paragraphs, taken)]
+    texts = _texts_in(leaves) if left else []
+    labels = _Labels(cache(lambda: [passage_of(section.paragraphs) for section in every]), taken)
+    for section in left:
+        passage = passage_of(section.paragraphs)
         for at, told in _keyless(section.paragraphs, passage, texts, labels):
             yield Keyless(section, passage, at, told)
+
+
+def _has_left(paragraphs: Iterable[Paragraph], taken: Collection[int]) -> bool:
+    """Whether paragraphs have a figure that no field has, or a name with one: most are read whole."""
+    return any(
+        number.token.index not in taken
+        and number.token.is_figure
+        and not _DATE.match(paragraph.text.folded, number.end)
+        for paragraph in paragraphs
+        for number in paragraph.numbers
+    )
+
+
+def _texts_in(leaves: Iterable[tuple[str, object]]) -> list[tuple[str, str]]:
+    """The texts of a report that may tell a figure, folded and without spaces, each with its pointer."""
+    return [(pointer, _bare(fold(leaf))) for pointer, leaf in leaves if isinstance(leaf, str) and _tells(leaf)]
 
 
 def keyless_of(paragraphs: Sequence[Paragraph], passage: Passage, said: object) -> frozenset[int]:
@@ -347,8 +367,7 @@ def keyless_of(paragraphs: Sequence[Paragraph], passage: Passage, said: object) 
     """
     leaves = list(leaves_in(said))
     taken = {leaf.token: pointer for pointer, leaf in leaves if isinstance(leaf, Ref)}
-    texts = [(pointer, _bare(fold(leaf))) for pointer, leaf in leaves if isinstance(leaf, str) and _tells(leaf)]
-    found = _keyless(paragraphs, passage, texts, _Labels([], taken))
+    found = _keyless(paragraphs, passage, _texts_in(leaves), _Labels(list, taken))
     return frozenset(passage.token(at).index for at, told in found if told is None)
 
 
@@ -405,17 +424,26 @@ def _spans(paragraphs: Sequence[Paragraph], texts: Sequence[tuple[str, str]]) ->
             places[number.token.index] = len(words) + len(_bare(paragraph.text.folded[: number.start]))
         words += _bare(paragraph.text.folded)
     return [
-        (frozenset(token for token, at in places.items() if match.start() <= at < match.end()), pointer)
+        (frozenset(token for token, at in places.items() if start <= at < start + len(text)), pointer)
         for pointer, text in texts
-        for match in re.finditer(re.escape(text), words)
+        for start in _places_of(text, words)
     ]
+
+
+def _places_of(text: str, words: str) -> Iterator[int]:
+    """Where a text stands in others, from the first on, none upon another."""
+    start = words.find(text)
+    while start >= 0:
+        yield start
+        start = words.find(text, start + len(text))
 
 
 @dataclass(frozen=True, slots=True)
 class _Labels:
-    """The figures that have a field, by what is printed. taken: their pointers, by token."""
+    """The figures that have a field, by what is printed. passages: of the document, put together when they are asked
+    for. taken: the pointers, by token."""
 
-    passages: Sequence[Passage]
+    passages: Callable[[], Sequence[Passage]]
     taken: Mapping[int, str]
 
     def again(self, passage: Passage, at: int) -> str | None:
@@ -423,11 +451,12 @@ class _Labels:
         token, label = passage.token(at), _words_of(label_before(passage, at))
         if len(label) < _SHORTEST_NAME:
             return None
-        for other in (passage, *self.passages):
+        for other in (passage, *self.passages()):
             for place, number in other.numbers.items():
+                if number.token.unit != token.unit or number.token.value != token.value:
+                    continue
                 pointer = self.taken.get(number.token.index)
-                alike = (number.token.value, number.token.unit) == (token.value, token.unit)
-                if alike and pointer and _words_of(label_before(other, place)) == label:
+                if pointer and _words_of(label_before(other, place)) == label:
                     return pointer
         return None
 

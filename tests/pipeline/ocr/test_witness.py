@@ -14,7 +14,7 @@ from recount.pipeline.document import Page, Pages
 from recount.pipeline.mupdf import face_of, look_of
 from recount.pipeline.ocr import witness
 from recount.pipeline.ocr.witness import digits_of, own_looks, witnessed
-from recount.pipeline.read import read_pdf
+from recount.pipeline.read import pages_and_file
 
 FIGURES = ("411.63", "1,950.38", "726.04", "85.97", "330.75")
 
@@ -37,7 +37,8 @@ def sheet(figures: tuple[str, ...] = FIGURES, font: str = "helv") -> Any:
 def looked_at(document: Any, tmp_path: Path, mode: Any = "auto") -> Pages:
     path = tmp_path / "report.pdf"
     document.save(path)
-    return witnessed(read_pdf(path), path, mode)
+    with pages_and_file(path) as (pages, file):
+        return witnessed(pages, file, mode)
 
 
 def texts(page: Page) -> list[str]:

@@ -151,6 +151,21 @@ def test_what_a_picture_covers_is_unsure(tmp_path: Path) -> None:
     assert [(piece.text, piece.box[3] < 150) for piece in page.unsure] == [("411.63", True)]
 
 
+GLASS: dict[str, Any] = {"fill": (0.8, 0.8, 1), "fill_opacity": 0.5}
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        over(color=None, **GLASS),
+        over(color=(0, 0, 0), width=0.1, **GLASS),
+        lambda page: page.draw_oval((45, 85, 120, 108), color=None, **GLASS),
+    ],
+)
+def test_what_a_filled_path_covers_is_unsure(draw: Draw, tmp_path: Path) -> None:
+    assert [piece.text for piece in read(tmp_path, put(), put(y=200), draw).unsure] == ["411.63"]
+
+
 def test_what_was_painted_before_covers_nothing(tmp_path: Path) -> None:
     page = read(tmp_path, lambda page: picture(page, (45, 85, 120, 110)), put())
     assert texts(page) == ["411.63"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from recount.pipeline.document import Line, hull
 from recount.pipeline.split.folding import FOLD, ORDINARY, fold, plain
-from recount.pipeline.split.text import Composed, PagedLine, compose, far, together
+from recount.pipeline.split.text import Composed, PagedLine, compose, evenly, far, in_one_row, together
 from recount.tests.pipeline.helpers import EM, composed, line
 
 
@@ -312,3 +313,26 @@ def test_a_space_behind_the_point_does_not_hide_that_the_line_broke_within_the_d
     upper, lower = line("２，０９７． ０", 60, 100), line("０", 60, 120)
     text = compose([PagedLine(1, upper, 0.0), PagedLine(1, lower, 0.0)], join_digits=False).text
     assert text.folded == "2,097.00"
+
+
+SIDES = st.tuples(
+    st.integers(-4, 9), st.integers(1, 6), st.sampled_from([0, 0, 0, 1]), st.sampled_from([10, 10, 10, 6])
+)
+"""Of a character: by how much it stands behind the one before, its width, how far down, and its height."""
+
+
+@given(st.lists(SIDES, min_size=2, max_size=6))
+def test_what_stands_evenly_is_together_and_not_far(sides: list[tuple[int, int, int, int]]) -> None:
+    boxes, x = [], 0.0
+    for gap, width, down, height in sides:
+        boxes.append((x + gap, float(down), x + gap + width, float(down + height)))
+        x += gap + width
+    pairs = list(pairwise(boxes))
+    close = [in_one_row(*pair) and together(*pair) and not far(*pair) for pair in pairs]
+    assert not evenly(boxes) or all(close)
+    alike = len({box[1:4:2] for box in boxes}) == 1
+    assert (
+        evenly(boxes)
+        or not alike
+        or any(abs(gap) > 0.3 * min(width for _, width, _, _ in sides) for gap, *_ in sides[1:])
+    )
