@@ -12,15 +12,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
+if __name__ == "__main__":
+    if __spec__ is None:
+        # `python cli.py` from a checkout. Python has put this folder first on the path, where `pipeline` and `eval`
+        # would be importable under their bare names; .dev holds it under its own name instead, before any that is
+        # installed.
+        here = Path(__file__).resolve().parent
+        sys.path[:] = [str(here / ".dev"), *(entry for entry in sys.path if Path(entry or ".").resolve() != here)]
+    from recount.cli import main as installed_main
+
+    installed_main()  # which ends this process: under this name nothing below is done
+
 import typer
 
-if __name__ == "__main__" and __spec__ is None:
-    # `python cli.py` from a checkout. Python has put this folder first on the path, where `pipeline` and `eval` would
-    # be importable under their bare names; .dev holds it under its own name instead, before any that is installed.
-    here = Path(__file__).resolve().parent
-    sys.path[:] = [str(here / ".dev"), *(entry for entry in sys.path if Path(entry or ".").resolve() != here)]
-
+from recount.desk.cli import desk
+from recount.desk.deciding import decisions
 from recount.desk.helping import Commands
+from recount.desk.manual import manual
+from recount.desk.showing import showing
+from recount.eval.cli import evaluation
 from recount.options import (
     EndpointOptions,
     FamiliesOption,
@@ -80,18 +90,11 @@ models = typer.Typer(
 )
 app.add_typer(models, name="models")
 
-if __name__ != "__main__":  # as which this file only imports itself under its own name, see its end
-    from recount.desk.cli import desk
-    from recount.desk.deciding import decisions
-    from recount.desk.manual import manual
-    from recount.desk.showing import showing
-    from recount.eval.cli import evaluation
-
-    app.add_typer(evaluation, name="eval")
-    app.add_typer(desk)
-    app.add_typer(decisions)
-    app.add_typer(showing)
-    app.add_typer(manual)
+app.add_typer(evaluation, name="eval")
+app.add_typer(desk)
+app.add_typer(decisions)
+app.add_typer(showing)
+app.add_typer(manual)
 
 
 @app.callback()
@@ -488,9 +491,3 @@ def _start_early(arguments: Sequence[str]) -> None:
         from recount.pipeline.run.pool import start_server
 
         start_server()
-
-
-if __name__ == "__main__":
-    from recount.cli import main as installed_main
-
-    installed_main()

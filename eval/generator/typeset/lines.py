@@ -55,7 +55,7 @@ class Face:
         return [*runs, (last, text[begin:])] if text else runs
 
     def width(self, text: str) -> float:
-        """The width of a text at size 1. Many are set again and again: each character of a paragraph, 0.00 in a table."""
+        """The width of a text at size 1; many are set again and again, as a character, or 0.00 in a table."""
         known = self._widths.get(text)
         if known is None:
             known = self._widths[text] = sum(advance(self.name(char), char) for char in text)
