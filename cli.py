@@ -12,15 +12,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
+if __name__ == "__main__":
+    if __spec__ is None:
+        # `python cli.py` from a checkout. Python has put this folder first on the path, where `pipeline` and `eval`
+        # would be importable under their bare names; .dev holds it under its own name instead, before any that is
+        # installed.
+        here = Path(__file__).resolve().parent
+        sys.path[:] = [str(here / ".dev"), *(entry for entry in sys.path if Path(entry or ".").resolve() != here)]
+    from recount.cli import main as installed_main
+
+    installed_main()  # which ends this process: under this name nothing below is done
+
 import typer
 
-if __name__ == "__main__" and __spec__ is None:
-    # `python cli.py` from a checkout. Python has put this folder first on the path, where `pipeline` and `eval` would
-    # be importable under their bare names; .dev holds it under its own name instead, before any that is installed.
-    here = Path(__file__).resolve().parent
-    sys.path[:] = [str(here / ".dev"), *(entry for entry in sys.path if Path(entry or ".").resolve() != here)]
-
+from recount.desk.cli import desk
+from recount.desk.deciding import decisions
 from recount.desk.helping import Commands
+from recount.desk.manual import manual
+from recount.desk.showing import showing
+from recount.eval.cli import evaluation
 from recount.options import (
     EndpointOptions,
     FamiliesOption,
@@ -80,18 +90,11 @@ models = typer.Typer(
 )
 app.add_typer(models, name="models")
 
-if __name__ != "__main__":  # as which this file only imports itself under its own name, see its end
-    from recount.desk.cli import desk
-    from recount.desk.deciding import decisions
-    from recount.desk.manual import manual
-    from recount.desk.showing import showing
-    from recount.eval.cli import evaluation
-
-    app.add_typer(evaluation, name="eval")
-    app.add_typer(desk)
-    app.add_typer(decisions)
-    app.add_typer(showing)
-    app.add_typer(manual)
+app.add_typer(evaluation, name="eval")
+app.add_typer(desk)
+app.add_typer(decisions)
+app.add_typer(showing)
+app.add_typer(manual)
 
 
 @app.callback()
@@ -147,9 +150,6 @@ def structure(
 
     A file that holds several reports has a result for each: <path>#1.json, <path>#2.json …
     """
-    from recount.pipeline.run.pool import start_server
-
-    start_server()  # it imports what workers need, while this process does its own
     from recount.pipeline.archive.locations import place_of
     from recount.pipeline.archive.sources import find_sources, read_list
     from recount.pipeline.archive.strangers import visible
@@ -468,6 +468,7 @@ def chain(
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the command line and exits; errors that were meant become one line on standard error."""
+    _start_early(sys.argv[1:] if arguments is None else arguments)
     from recount.pipeline.archive.strangers import visible
     from recount.pipeline.errors import RecountError, of_the_machine
 
@@ -483,7 +484,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(USAGE)
 
 
-if __name__ == "__main__":
-    from recount.cli import main as installed_main
+def _start_early(arguments: Sequence[str]) -> None:
+    """Has the server of workers started where a command will want them, as far as its first words tell: it imports what
+    they need while this process reads the command line, which takes a quarter of a second."""
+    if "structure" in arguments[:3] and "--help" not in arguments:  # --lang may stand before it
+        from recount.pipeline.run.pool import start_server
 
-    installed_main()
+        start_server()

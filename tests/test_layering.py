@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = ("schemas", "prompts", "pipeline", "eval", "desk", "options", "cli")
 GROUND = {"schemas", "prompts"} | {
@@ -119,13 +117,6 @@ def trees() -> dict[str, ast.Module]:
 @cache
 def modules() -> dict[str, str]:
     return {module(name(path)): name(path) for path in files()}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def let_go() -> Iterator[None]:
-    """The collector walks over millions of nodes while they are kept."""
-    yield
-    trees.cache_clear()
 
 
 def target(imported_name: str) -> str | None:

@@ -125,13 +125,16 @@ class Pool(Generic[J, R]):
         """Every job with its answer, as they come. No worker outlives the iterator."""
         waiting = deque(Assignment(job) for job in jobs)
         try:
-            while waiting or self._busy():
-                self._assign(waiting)
+            self._assign(waiting)
+            while self._busy():
+                answered = []
                 for assignment, answer in self._answers():
                     if isinstance(answer, Died) and answer.again and assignment.tries_left > 1:
                         waiting.appendleft(replace(assignment, tries_left=assignment.tries_left - 1))
                     else:
-                        yield assignment.job, answer
+                        answered.append((assignment.job, answer))
+                self._assign(waiting)  # before whoever asks does something with the answers, for which no worker waits
+                yield from answered
         finally:
             self.stop()
 

@@ -26,7 +26,7 @@ from recount.pipeline.run.runner import run
 from recount.tests.desk import made
 from recount.tests.desk.browser import browsing, needs_browser, sitting
 from recount.tests.desk.conftest import BAD, BAD_NAME
-from recount.tests.desk.tour import AT_REST, READY, TOUR, presses, structured_in, walk
+from recount.tests.desk.tour import AT_REST, READY, TOUR, pictured, presses, structured_in, walk
 
 pytestmark = needs_browser
 
@@ -109,7 +109,7 @@ def test_boxes_lie_on_the_digits(ways: Path, page: Any) -> None:
             page.goto(f"{desk.address}r/{key_of(f'{name}.pdf')}")
             page.wait_for_selector(READY)
             page.wait_for_selector(".sheet img")
-            page.wait_for_load_state("networkidle")
+            pictured(page)
             for at in range(page.locator(".sheet").count()):
                 seen_here, worst_here = boxes_of(page, page.locator(".sheet").nth(at))
                 seen, worst = seen + seen_here, min(worst, worst_here)
@@ -305,12 +305,19 @@ def seated(structured: Path) -> Iterator[Callable[[str], str]]:
         yield cache(lambda language: open_ones.enter_context(sitting(structured / "out", "--lang", language)).address)
 
 
+def look(page: Any, desk: str, path: str) -> None:
+    """Opens a page of a desk, until all of it is there."""
+    page.goto(desk + path)
+    if path.startswith("r/"):
+        page.wait_for_selector(READY)
+    pictured(page)
+
+
 def test_names_contrast_and_focus(seated: Callable[[str], str], page: Any) -> None:
     """What axe-core (npm) finds, where it is at hand; and that focus is seen."""
     axe = os.environ.get("RECOUNT_AXE")
     for path in ("", "overview", f"r/{BAD}"):
-        page.goto(seated("zh") + path)
-        page.wait_for_load_state("networkidle")
+        look(page, seated("zh"), path)
         nameless = page.evaluate(
             "[...document.querySelectorAll('button, a, input, select, img, summary, progress')]"
             ".filter((one) => !(one.textContent.trim() || one.ariaLabel || one.alt || one.title || one.labels?.[0])"
@@ -328,8 +335,7 @@ def test_names_contrast_and_focus(seated: Callable[[str], str], page: Any) -> No
 def test_nothing_is_cut_off(seated: Callable[[str], str], page: Any, language: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     for path in ("", "overview", f"r/{BAD}"):
-        page.goto(seated(language) + path)
-        page.wait_for_load_state("networkidle")
+        look(page, seated(language), path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         cut = page.evaluate(
             "[...document.querySelectorAll('button:not(.box), h1, h2, h3, .chip, .tools *')]"

@@ -49,6 +49,11 @@ def structured_in(folder: Path) -> Path:
     return folder / "out"
 
 
+def pictured(page: Any) -> None:
+    """Waits until every picture of a page is there, and no longer."""
+    page.evaluate("Promise.all([...document.images].map((one) => one.decode().catch(() => {})))")
+
+
 def walk(page: Any, steps: tuple[Step, ...] = TOUR) -> Iterator[Step]:
     """Goes through the tour on a page that shows the queue; each step when it is done."""
     for step in steps:
@@ -57,7 +62,7 @@ def walk(page: Any, steps: tuple[Step, ...] = TOUR) -> Iterator[Step]:
         if step.typed:
             page.keyboard.type(step.typed)
         page.wait_for_selector(step.until, timeout=SLOW)
-        page.wait_for_load_state("networkidle")
+        pictured(page)
         yield step
 
 

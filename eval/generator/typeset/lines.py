@@ -4,7 +4,7 @@
 # (pymupdf ships no type information for these calls)
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import pymupdf
 
@@ -17,6 +17,18 @@ NUMERIC = frozenset("0123456789.,０１２３４５６７８９．%％")
 def font(name: str) -> pymupdf.Font:
     """A font of pymupdf by name ("cjk", "tiro", "helv"), loaded once."""
     return pymupdf.Font(name)
+
+
+@cache
+def advance(name: str, char: str) -> float:
+    """The width of a character in a font at size 1."""
+    return float(font(name).glyph_advance(ord(char)))
+
+
+@cache
+def code(name: str, char: str) -> str:
+    """How a character is written in a font: the number of its glyph."""
+    return f"{font(name).has_glyph(ord(char)):04x}"
 
 
 class Face:
@@ -33,23 +45,21 @@ class Face:
     def runs(self, text: str) -> list[tuple[str, str]]:
         """The text as (font name, characters) runs; a space stays with what stands before it."""
         runs: list[tuple[str, str]] = []
-        for char in text:
-            name = runs[-1][0] if char == " " and runs else self.name(char)
-            if runs and runs[-1][0] == name:
-                runs[-1] = (name, runs[-1][1] + char)
-            else:
-                runs.append((name, char))
-        return runs
-
-    def advance(self, char: str) -> float:
-        """The width of a character at size 1."""
-        if char not in self._widths:
-            self._widths[char] = font(self.name(char)).glyph_advance(ord(char))
-        return self._widths[char]
+        begin, last = 0, ""
+        for at, char in enumerate(text):
+            name = last if char == " " and last else self.name(char)
+            if last and name != last:
+                runs.append((last, text[begin:at]))
+                begin = at
+            last = name
+        return [*runs, (last, text[begin:])] if text else runs
 
     def width(self, text: str) -> float:
-        """The width of a text at size 1."""
-        return sum(map(self.advance, text))
+        """The width of a text at size 1; many are set again and again, as a character, or 0.00 in a table."""
+        known = self._widths.get(text)
+        if known is None:
+            known = self._widths[text] = sum(advance(self.name(char), char) for char in text)
+        return known
 
 
 def atoms(text: str, glue_unit: bool = False) -> list[str]:

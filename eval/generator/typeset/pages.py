@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pymupdf
 
 from recount.eval.generator.typeset.blocks import Block, Break, Grid, Open, Para
-from recount.eval.generator.typeset.lines import Face, font, wrap
+from recount.eval.generator.typeset.lines import Face, code, font, wrap
 from recount.eval.generator.typeset.open_tables import set_open
 from recount.eval.generator.typeset.rules import Box, rule_ops
 from recount.eval.generator.typeset.style import Style
@@ -97,7 +97,7 @@ class Press:
         """Write one line with its baseline at y; `extra` points go between characters."""
         for name, run in self.face.runs(text):
             self._written.add(name)
-            codes = "".join(f"{font(name).has_glyph(ord(char)):04x}" for char in run)
+            codes = "".join([code(name, char) for char in run])
             heavy = (f"2 Tr {0.03 * size:.2f} w", "0 Tr") if bold else ("", "")
             place = f"1 0 0 1 {x:.2f} {self.size[1] - y:.2f} Tm"
             self._ops.append(f"BT /F{name} {size:g} Tf {extra:.3f} Tc {heavy[0]} {place} <{codes}> Tj {heavy[1]} ET")

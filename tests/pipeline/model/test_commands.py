@@ -53,15 +53,20 @@ def answering(asked: Asked) -> Any:
     return scripted_by(example(NATIONAL))(asked)
 
 
-def structured(call: Call, server: Any, out: Path, *more: object) -> Printed:
+HERE = ("--jobs", 1, "--timeout", 0, "--memory", 0)
+"""Has a run do its work in this process: a worker loads all that asks a model anew, for a second and a half."""
+
+
+def structured(call: Call, server: Any, out: Path, *more: object, where: tuple[object, ...] = HERE) -> Printed:
     model = ("--model", "scripted", "--base-url", server.base_url, "--model-mode", "json_schema", "--mapper", "model")
-    return call("structure", NATIONAL, "--out", out, *model, *more)
+    return call("structure", NATIONAL, "--out", out, *model, *where, *more)
 
 
 def test_a_run_with_a_model_and_the_same_again(call: Call, tmp_path: Path) -> None:
+    """By a worker, as a run that nobody tells otherwise."""
     log = tmp_path / "log.jsonl"
     with scripted(answering) as server:
-        assert structured(call, server, tmp_path, "--log-json", log).code == 0
+        assert structured(call, server, tmp_path, "--log-json", log, where=()).code == 0
         assert len({asked.system for asked in server.requests}) == 1, "endpoints keep what prompts begin with"
         events = [json.loads(line)["event"] for line in log.read_text(encoding="utf-8").splitlines()]
         assert events.count("call") == len(server.requests)
@@ -103,7 +108,7 @@ def test_a_dry_run_tells_what_a_run_asks(call: Call, tmp_path: Path) -> None:
     report.write_text(PASSAGES, encoding="utf-8")
     with scripted(answer) as server:
         model = ("--model", "scripted", "--base-url", server.base_url, "--model-mode", "json_schema")
-        command = ("structure", report, "--family", "final_accounts", *model, "--out", tmp_path / "out")
+        command = ("structure", report, "--family", "final_accounts", *model, *HERE, "--out", tmp_path / "out")
         told = call(*command, "--dry-run").out
         (planned,) = [line.split() for line in told.splitlines() if line.startswith("r.txt")]
         assert server.requests == []
@@ -132,7 +137,8 @@ def test_a_second_reader_is_reckoned_asked_and_told_of(call: Call, tmp_path: Pat
     report.write_text(PASSAGES, encoding="utf-8")
     with scripted(answer) as server:
         model = ("--model", "scripted", "--base-url", server.base_url, "--model-mode", "json_schema")
-        command = ("structure", report, "--family", "final_accounts", *model, "--mapper", "model", "--out", tmp_path)
+        told = (*model, "--mapper", "model", *HERE)
+        command = ("structure", report, "--family", "final_accounts", *told, "--out", tmp_path)
         second = ("--second-model", "other")
         (alone, _) = planned()
         assert planned(*second) == [2 * alone, 0]

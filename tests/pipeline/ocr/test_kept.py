@@ -157,10 +157,10 @@ def test_a_folder_that_cannot_be_written_to_keeps_nothing(reader: Engine, tmp_pa
 
 
 def test_results_are_the_same_bytes_with_and_without(tmp_path: Path, asked: list[str]) -> None:
-    case = generate(Form.X2022, 3, options=Options(projects=1, size="small"))
+    case = generate(Form.X2021, 3, options=Options(projects=1, size="small"))
     path, out = tmp_path / "scan.pdf", tmp_path / "out"
     with pymupdf.open(stream=case.pdf) as whole:
-        whole.select(range(2))
+        whole.select([1])
         path.write_bytes(degrade(whole.tobytes(), LEVELS["good"], 1).pdf)
 
     def result() -> str:

@@ -137,8 +137,8 @@ def test_the_rotation_of_a_pdf_page_is_applied(tmp_path: Path) -> None:
 def test_a_spread_is_two_pages_in_reading_order(tmp_path: Path) -> None:
     spread = Typeset(width=840, height=594)
     for side, words in ((40.0, "左"), (460.0, "右")):
-        for index in range(8):
-            spread.text(side, 80 + 30 * index, f"{words}页第{index + 1}行收入支出决算情况说明")
+        for index in range(6):
+            spread.text(side, 80 + 40 * index, f"{words}页第{index + 1}行收入支出决算情况说明")
     path = as_pdf(tmp_path / "a.pdf", spread.drawn(150), Typeset().table().drawn(), width=840, height=594)
     pages, scans = fill_scanned(read_pdf(path), path)
     assert [page.number for page in pages.pages] == [1, 2, 3]
@@ -158,7 +158,7 @@ def test_in_a_mixed_file_only_the_scanned_pages_are_read(tmp_path: Path) -> None
 
 
 def test_of_some_pages_only_those_are_read(tmp_path: Path) -> None:
-    pictures = [Typeset().table().drawn() for _ in range(2)]
+    pictures = [Typeset().text(60, 100, f"{words}决算表", 14).drawn() for words in ("收入", "支出")]
     path = as_pdf(tmp_path / "a.pdf", *pictures)
     pages, scans = fill_scanned(read_pdf(path), path, only={2})
     assert [page.readable for page in pages.pages] == [False, True]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 
 def seen(asked: str) -> object:
@@ -15,6 +17,8 @@ def seen(asked: str) -> object:
             return os.getppid()
         case "modules":
             return sorted(sys.modules)
+        case "collector":
+            return gc.isenabled()
         case "work":
             began = time.process_time()
             while time.process_time() < began + 0.2:
@@ -22,4 +26,6 @@ def seen(asked: str) -> object:
         case "kill the server":
             os.kill(os.getppid(), signal.SIGKILL)
             time.sleep(60)
+        case _ if asked.startswith("/"):
+            Path(asked).touch()
     return os.environ.get(asked)

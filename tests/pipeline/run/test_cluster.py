@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,10 @@ from recount.pipeline.run.fates import Attempt
 from recount.pipeline.run.ledger import Ledger
 from recount.pipeline.run.pool import UNBOUNDED
 
-ray: Any = pytest.importorskip("ray", reason="Ray is not installed: pip install 'recount-reports[ray]'")
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it looks for its processes in /proc")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="it looks for its processes in /proc"),
+    pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed: pip install 'recount-reports[ray]'"),
+]
 
 ROOT = Path(__file__).resolve().parents[3]
 TASKS = Path(__file__).parent.parent / "tasks"
@@ -270,7 +273,7 @@ def test_without_a_cluster_one_sentence_says_so(monkeypatch: pytest.MonkeyPatch)
         raise ConnectionError("Could not find any running Ray instance.")
 
     monkeypatch.delenv("RAY_ADDRESS")
-    monkeypatch.setattr(ray, "init", none)
+    monkeypatch.setattr("ray.init", none)
     with pytest.raises(UsageError, match="no Ray cluster was found; `ray start --head` begins one here"):
         list(Cluster(str, None, UNBOUNDED).work([1]))
     monkeypatch.setitem(sys.modules, "ray", None)

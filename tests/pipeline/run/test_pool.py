@@ -8,11 +8,13 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from recount.cli import main
 from recount.pipeline.run.pool import Died, Pool, end_server, start_server
 from recount.tests.pipeline.run.forked import seen
 
@@ -37,6 +39,10 @@ def test_a_worker_has_what_it_needs_and_nothing_of_what_reads_scans(pool: Pool[s
     assert isinstance(modules, list)
     assert "recount.pipeline.structure" in modules
     assert not {"openvino", "onnxruntime", "cv2", "typer", "rich"} & set(modules)
+
+
+def test_a_worker_collects_what_it_no_longer_needs(pool: Pool[str, object]) -> None:
+    assert pool.once("collector")  # which was off while its server imported
 
 
 def test_a_process_that_forks_has_no_threads(pool: Pool[str, object]) -> None:
@@ -69,6 +75,24 @@ def test_a_worker_has_the_environment_of_its_parent_at_its_start(
     assert pool.once("PATH") is None
 
 
+def test_no_worker_waits_for_what_is_done_with_an_answer(pool: Pool[str, object], tmp_path: Path) -> None:
+    for _ in pool.work([str(tmp_path / "first"), str(tmp_path / "second")]):
+        until = time.monotonic() + 60
+        while not (tmp_path / "second").exists():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+
+
+def test_the_server_is_started_before_the_command_line_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    happened: list[str] = []
+    monkeypatch.setattr("recount.pipeline.run.pool.start_server", lambda: happened.append("server"))
+    monkeypatch.setattr("recount.cli.app", lambda *_, **__: happened.append("read"))
+    for line in ("structure a.pdf --out b", "--lang zh structure a.pdf", "structure --help", "status structure.d"):
+        with pytest.raises(SystemExit):
+            main(line.split())
+    assert happened == ["server", "read"] * 2 + ["read"] * 2
+
+
 def test_a_server_that_dies_takes_its_workers_with_it_and_another_takes_its_place(pool: Pool[str, object]) -> None:
     server = server_of(pool)
     assert isinstance(pool.once("kill the server"), Died)
@@ -77,6 +101,7 @@ def test_a_server_that_dies_takes_its_workers_with_it_and_another_takes_its_plac
 
 SCRIPT = """
 import sys
+from recount.cli import main
 from recount.pipeline.run.pool import Pool
 
 print("run as", __name__, flush=True)

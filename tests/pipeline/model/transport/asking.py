@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Sequence
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from typing import Any
@@ -13,7 +12,6 @@ from recount.pipeline.settings import ModelSettings
 from recount.tests.pipeline.model.transport.common import in_threads, question
 
 THREADS = 3
-_SLOW = ["openai.resources.chat", "instructor.core.hooks", "instructor.v2.providers.openai.client", "httpx2"]
 
 
 def ask_all(settings: ModelSettings, numbers: Sequence[int], told: Any) -> None:
@@ -30,13 +28,6 @@ def ask_all(settings: ModelSettings, numbers: Sequence[int], told: Any) -> None:
 
     with asker(settings) as who:
         in_threads(len(numbers), put, THREADS)
-
-
-def processes() -> ForkServerContext:
-    """Processes that begin with the libraries loaded, as killing one is to be a matter of milliseconds."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_SLOW)
-    return context
 
 
 def started(

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import replace
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +21,7 @@ from recount.pipeline.model.transport.store import key_of
 from recount.pipeline.settings import ModelSettings
 from recount.pipeline.usage import NOTHING
 from recount.tests.pipeline.model.server import Length, Status, scripted
-from recount.tests.pipeline.model.transport.asking import heard, processes, started
+from recount.tests.pipeline.model.transport.asking import heard, started
 from recount.tests.pipeline.model.transport.common import RIGHT, Income, ask, in_threads, question, settings_for
 
 
@@ -135,11 +136,10 @@ def test_no_more_requests_at_once_than_allowed() -> None:
         assert 1 < server.most_at_once <= 3
 
 
-def test_several_processes_share_what_they_know(tmp_path: Path) -> None:
-    context = processes()
+def test_several_processes_share_what_they_know(tmp_path: Path, processes: ForkServerContext) -> None:
     with scripted(RIGHT) as server:
         settings = settings_for(server, store=tmp_path / "s.sqlite")
-        workers = [started(context, settings, range(first, first + 12)) for first in (0, 12, 24)]
+        workers = [started(processes, settings, range(first, first + 12)) for first in (0, 12, 24)]
         assert sorted(number for _, told in workers for number in heard(told)) == list(range(36))
         assert len(server.requests) == 36
         assert all(
@@ -151,9 +151,9 @@ def test_several_processes_share_what_they_know(tmp_path: Path) -> None:
             assert process.exitcode == 0
 
 
-def test_a_run_that_is_killed_again_and_again_asks_nothing_twice(tmp_path: Path) -> None:
+def test_a_run_that_is_killed_again_and_again_asks_nothing_twice(tmp_path: Path, processes: ForkServerContext) -> None:
     """Whatever ask has returned for is never sent again; at most what was on its way when a process died is."""
-    context, chance = processes(), random.Random(4)
+    chance = random.Random(4)
     count, kills = 80, 5
     answered: set[int] = set()
     late: list[str] = []
@@ -168,7 +168,7 @@ def test_a_run_that_is_killed_again_and_again_asks_nothing_twice(tmp_path: Path)
     with scripted(answer, delay=0.03) as server:
         settings = settings_for(server, store=tmp_path / "s.sqlite", timeout=10.0)
         for _ in range(kills):
-            process, told = started(context, settings, range(count))
+            process, told = started(processes, settings, range(count))
             told.poll(60)  # it has come as far as to answer
             time.sleep(chance.uniform(0.0, 0.06))
             process.kill()
@@ -177,7 +177,7 @@ def test_a_run_that_is_killed_again_and_again_asks_nothing_twice(tmp_path: Path)
             with lock:
                 answered.update(heard(told))
         assert 0 < len(answered) < count, "no kill came in between"
-        process, told = started(context, settings, range(count))
+        process, told = started(processes, settings, range(count))
         assert sorted(heard(told)) == list(range(count))
         sent = Counter(each.user for each in server.requests)
     assert not late

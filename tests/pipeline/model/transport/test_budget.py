@@ -7,6 +7,7 @@ import time
 from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from recount.pipeline.model.transport.store import Database, opened
 from recount.pipeline.settings import ModelSettings
 from recount.pipeline.usage import Usage
 from recount.tests.pipeline.model.server import Cut, Fault, Length, Raw, Scripted, Status, Words, scripted
-from recount.tests.pipeline.model.transport.asking import heard, processes, started
+from recount.tests.pipeline.model.transport.asking import heard, started
 from recount.tests.pipeline.model.transport.common import (
     RIGHT,
     ask,
@@ -95,14 +96,13 @@ def test_a_budget_that_ends_between_attempts_tells_what_was_used(tmp_path: Path)
     assert (error.usage.calls, error.usage.input_tokens) == (1, 900)
 
 
-def test_threads_and_processes_do_not_spend_a_budget_twice(tmp_path: Path) -> None:
-    context = processes()
+def test_threads_and_processes_do_not_spend_a_budget_twice(tmp_path: Path, processes: ForkServerContext) -> None:
     reckoning = sum(reckoned(ModelSettings("m"), question("问题10")))
     usage = {"prompt_tokens": reckoning - 10, "completion_tokens": 10, "total_tokens": reckoning}
     budget = reckoning * 10 + 5
     with scripted(RIGHT, usage=usage, delay=0.02) as server:
         settings = run_of(server, tmp_path, budget_tokens=budget)
-        workers = [started(context, settings, range(first, first + 15)) for first in (10, 25, 40)]
+        workers = [started(processes, settings, range(first, first + 15)) for first in (10, 25, 40)]
         told = [number for _, told in workers for number in heard(told)]
         for process, _ in workers:
             process.join(10)
@@ -129,11 +129,11 @@ def test_a_request_is_written_down_before_it_is_sent(tmp_path: Path) -> None:
     assert calls(settings) == [("ok", "", 100, 20)]
 
 
-def test_what_a_killed_process_had_sent_is_paid_for(tmp_path: Path) -> None:
+def test_what_a_killed_process_had_sent_is_paid_for(tmp_path: Path, processes: ForkServerContext) -> None:
     """Nobody knows what became of it, and the endpoint will have counted it."""
     with scripted(RIGHT, usage=USAGE, delay=5.0) as server:
         settings = run_of(server, tmp_path)
-        process, _ = started(processes(), settings, [1])
+        process, _ = started(processes, settings, [1])
         while not server.requests:
             assert process.is_alive()
             time.sleep(0.01)
