@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from recount.pipeline.document import Box, Line, Page, Remark, Ruling
-from recount.pipeline.ocr.image.prepare import Grey, Prepared
+from recount.pipeline.ocr.image.prepare import SEALED, Grey, Prepared
 from recount.pipeline.ocr.image.ruling_lines import broken_off, find_rulings, inked
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.network.reading import Decoded
@@ -43,7 +43,6 @@ _DOUBTFUL = 0.85  # below this a line is read again, otherwise prepared, and the
 _POINTLESS = str.maketrans("", "", ". ")
 _NOTHING = Decoded("", (), ())
 _IDEOGRAPHS = "\u3400"  # the first of them
-_SEALED = 12  # grey levels that taking out a seal changes
 _MOST_ROUNDS = 3
 _WHOLE_LINE, _HALF_LINE = 0.85, 0.5  # shares of a line that are inked under a seal, with it and without it
 _BESIDE_WALL = 1.5  # points beside a line: a seal on it is seen there too
@@ -225,10 +224,21 @@ def _read_under_seals(prepared: Prepared, boxes: Sequence[Box], decoded: list[De
     if prepared.stamped is None:
         return
     under = [at for at, box in enumerate(boxes) if _is_sealed(prepared, box)]
-    for at, line in zip(under, engine.recognise([crop_of(prepared.stamped, boxes[at]) for at in under]), strict=True):
-        alike = decoded[at].text.translate(_POINTLESS) == line.text.translate(_POINTLESS)
-        better = max(decoded[at], line, key=_points if alike else _score)
-        decoded[at] = _NOTHING if len(better.text) == 1 and line.text != decoded[at].text else better
+    forms = prepared.plain, np.asarray(cv2.medianBlur(prepared.plain, 3), np.uint8), prepared.stamped
+    read = [engine.recognise([crop_of(form, boxes[at]) for at in under]) for form in forms]
+    for at, below, again, stamped in zip(under, *read, strict=True):
+        best = _clearer(below, again, 1.0)
+        for other in (stamped, decoded[at]):
+            best = _clearer(best, other, _DOUBTFUL)
+        decoded[at] = _NOTHING if len(best.text) == 1 and stamped.text != decoded[at].text else best
+
+
+def _clearer(line: Decoded, other: Decoded, sure: float) -> Decoded:
+    """The better of two readings of a line under a seal: the one with a point that the other has lost, else the surer,
+    where the first is less than sure."""
+    if line.text.translate(_POINTLESS) == other.text.translate(_POINTLESS):
+        return max(line, other, key=_points)
+    return other if _score(line) < min(sure, _score(other)) else line
 
 
 def _is_sealed(prepared: Prepared, box: Box) -> bool:
@@ -240,7 +250,7 @@ def _taken_out(prepared: Prepared, box: Box) -> Mask:
     """Where in a box a seal was taken out: nowhere where the page has none."""
     if prepared.stamped is None:
         return np.zeros((1, 1), bool)
-    return np.asarray(cv2.absdiff(crop_of(prepared.stamped, box), crop_of(prepared.image, box)) > _SEALED)
+    return np.asarray(cv2.absdiff(crop_of(prepared.stamped, box), crop_of(prepared.image, box)) > SEALED)
 
 
 def _with_sealed(prepared: Prepared, rulings: tuple[Ruling, ...]) -> tuple[Ruling, ...]:

@@ -122,3 +122,21 @@ def test_pictures_are_kept_as_far_as_there_is_room(tmp_path: Path, monkeypatch: 
     assert images.kept_picture(tmp_path, 2) is None
     forget()
     assert images.kept_picture(tmp_path, 1) is None
+
+
+def test_what_a_seal_lies_on_is_read_without_it_as_well(reader: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One form more, and that without specks: what is read where no seal lies is paid for as before."""
+    colours = np.full((40, 120, 3), 255, np.uint8)
+    colours[10:30, 20:100] = (200, 60, 70)
+    lifted = np.full((40, 120), 255, np.uint8)
+    shown: list[int] = []
+
+    def counted(images: Any, _: Any) -> list[list[Any]]:
+        shown.append(len(images))
+        return [[] for _ in images]
+
+    own = Engine(reader.name, reader.loaded)
+    monkeypatch.setattr(Engine, "alternatives", lambda _, images, allowed: counted(images, allowed))
+    for below in (None, [lifted], [np.ascontiguousarray(colours[:, :, 0])]):
+        second_readings([colours], FIGURE_SIGNS, own, below)
+    assert shown == [9, 11, 9]
