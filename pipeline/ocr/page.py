@@ -202,8 +202,12 @@ def _least_score(line: Decoded, *, found: bool, beside: bool) -> float:
 
 def _read(prepared: Prepared, boxes: Sequence[Box], engine: Engine) -> list[Decoded]:
     """The best reading of each box: what is doubtful is read again before the median, and with more paper."""
-    decoded = engine.recognise([crop_of(prepared.image, box) for box in boxes])
-    doubtful = [index for index, line in enumerate(decoded) if line.score < _DOUBTFUL]
+    under = [index for index, box in enumerate(boxes) if _is_sealed(prepared, box)]
+    bare = sorted(set(range(len(boxes))).difference(under))
+    decoded = [_NOTHING] * len(boxes)
+    for index, line in zip(bare, engine.recognise([crop_of(prepared.image, boxes[at]) for at in bare]), strict=True):
+        decoded[index] = line
+    doubtful = [index for index in bare if decoded[index].score < _DOUBTFUL]
     again = engine.recognise([crop_of(prepared.plain, boxes[index]) for index in doubtful])
     padded = [with_paper(crop_of(prepared.image, boxes[index])) for index in doubtful]
     third = [
@@ -212,25 +216,31 @@ def _read(prepared: Prepared, boxes: Sequence[Box], engine: Engine) -> list[Deco
     ]
     for index, *lines in zip(doubtful, again, third, strict=True):
         decoded[index] = max([decoded[index], *lines], key=_score)
-    _read_under_seals(prepared, boxes, decoded, engine)
+    for index, line in zip(under, _read_under_seals(prepared, [boxes[at] for at in under], engine), strict=True):
+        decoded[index] = line
     return _whole(prepared, boxes, decoded, engine)
 
 
-def _read_under_seals(prepared: Prepared, boxes: Sequence[Box], decoded: list[Decoded], engine: Engine) -> None:
-    """Takes the better readings of lines from which a seal was taken out: with the seal some strokes are whole.
+def _read_under_seals(prepared: Prepared, boxes: Sequence[Box], engine: Engine) -> list[Decoded]:
+    """The best reading of each box from which a seal was taken out: of what is below it, before the median and behind
+    it, and with the seal, with which some strokes are whole.
 
-    What is read as one sign only without it, or as another with it, is a rest of the seal.
+    What is read as one sign only, or as another where nothing of the seal is left, is a rest of it.
     """
     if prepared.stamped is None:
-        return
-    under = [at for at, box in enumerate(boxes) if _is_sealed(prepared, box)]
-    forms = prepared.plain, np.asarray(cv2.medianBlur(prepared.plain, 3), np.uint8), prepared.stamped
-    read = [engine.recognise([crop_of(form, boxes[at]) for at in under]) for form in forms]
-    for at, below, again, stamped in zip(under, *read, strict=True):
-        best = _clearer(below, again, 1.0)
-        for other in (stamped, decoded[at]):
-            best = _clearer(best, other, _DOUBTFUL)
-        decoded[at] = _NOTHING if len(best.text) == 1 and stamped.text != decoded[at].text else best
+        return []
+    below = np.asarray(cv2.medianBlur(prepared.plain, 3), np.uint8)
+    read = [
+        engine.recognise([crop_of(image, box) for box in boxes]) for image in (prepared.plain, below, prepared.stamped)
+    ]
+    found = [
+        _clearer(_clearer(plain, median, 1.0), stamped, _DOUBTFUL) for plain, median, stamped in zip(*read, strict=True)
+    ]
+    lone = [index for index, line in enumerate(found) if len(line.text) == 1]
+    without = engine.recognise([crop_of(prepared.image, boxes[index]) for index in lone])
+    for index, line in zip(lone, without, strict=True):
+        found[index] = found[index] if line.text == read[-1][index].text else _NOTHING
+    return found
 
 
 def _clearer(line: Decoded, other: Decoded, sure: float) -> Decoded:
