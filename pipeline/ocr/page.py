@@ -233,9 +233,10 @@ def _read_under_seals(prepared: Prepared, boxes: Sequence[Box], engine: Engine) 
     read = [
         engine.recognise([crop_of(image, box) for box in boxes]) for image in (prepared.plain, below, prepared.stamped)
     ]
-    found = [
-        _clearer(_clearer(plain, median, 1.0), stamped, _DOUBTFUL) for plain, median, stamped in zip(*read, strict=True)
-    ]
+    found = []
+    for plain, median, stamped in zip(*read, strict=True):
+        best = _clearer(plain, median, 1.0)
+        found.append(_clearer(best, stamped, _DOUBTFUL if _are_alike(plain, median) else 1.0))
     lone = [index for index, line in enumerate(found) if len(line.text) == 1]
     without = engine.recognise([crop_of(prepared.image, boxes[index]) for index in lone])
     for index, line in zip(lone, without, strict=True):
@@ -246,9 +247,14 @@ def _read_under_seals(prepared: Prepared, boxes: Sequence[Box], engine: Engine) 
 def _clearer(line: Decoded, other: Decoded, sure: float) -> Decoded:
     """The better of two readings of a line under a seal: the one with a point that the other has lost, else the surer,
     where the first is less than sure."""
-    if line.text.translate(_POINTLESS) == other.text.translate(_POINTLESS):
+    if _are_alike(line, other):
         return max(line, other, key=_points)
     return other if _score(line) < min(sure, _score(other)) else line
+
+
+def _are_alike(line: Decoded, other: Decoded) -> bool:
+    """Whether two readings have the same signs, but for points and gaps."""
+    return line.text.translate(_POINTLESS) == other.text.translate(_POINTLESS)
 
 
 def _is_sealed(prepared: Prepared, box: Box) -> bool:

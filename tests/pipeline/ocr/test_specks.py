@@ -99,6 +99,33 @@ def test_a_line_under_a_seal_is_read_with_it_and_without_it() -> None:
 
 
 @dataclass
+class Speckled:
+    """Reads a stroke before a figure where a speck is, and another one where it was smoothed; none with the seal."""
+
+    smoothed: str
+
+    def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
+        said = {50: "= 8.63", 100: self.smoothed, 20: "8.63"}
+        read = [said[int(image.min())] for image in images]
+        return [
+            Decoded(text, tuple(np.linspace(0.1, 0.9, len(text))), (0.9 + (text == "8.63") / 20,) * len(text))
+            for text in read
+        ]
+
+
+@pytest.mark.parametrize(("smoothed", "read"), [("- 8.63", "8.63"), ("=8.63", "= 8.63")])
+def test_where_a_speck_changes_what_is_read_below_a_seal_the_seal_may_tell(smoothed: str, read: str) -> None:
+    """Where it changes nothing, what is below the seal is read, unless that is doubtful."""
+    paper = np.full((120, 300), 255, np.uint8)
+    paper[20:40, 20:60] = 100
+    with_seal, speckled = paper.copy(), paper.copy()
+    with_seal[20:40, 20:60], speckled[30, 30] = 20, 50
+    reader: Any = Speckled(smoothed)
+    prepared = Prepared(paper, speckled, DPI, (1, 0, 0, 0, 1, 0), stamped=with_seal)
+    assert [line.text for line in read_prepared(prepared, 1, [(18.0, 16.0, 62.0, 44.0)], reader).lines] == [read]
+
+
+@dataclass
 class Lost:
     """Reads a figure in dark ink without its point, and more surely so."""
 
