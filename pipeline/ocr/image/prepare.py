@@ -51,6 +51,7 @@ _REACH = 0.6  # points beside a pixel within which others are mostly of the same
 _GRAIN, _PRINT = 0.09, 0.15  # of the light of paper: how uneven it is; and the share of pixels that are print
 _ROUNDS = 4  # until hardly a pixel changes
 _DEEPER = 1.4  # by which share print under a stamp is made darker again
+_LEAST_LEFT = 0.3  # share of the light that a stamp leaves at least
 _BLEACH = 1.15  # more than the colour alone would tell, for it is blurred
 _OF_BARE = 0.6  # share of what is lifted pixel by pixel
 _CLEARER = 1.02  # how much sharper the lines of text must be when turned
@@ -199,10 +200,11 @@ def _lifted(image: Image, unit: float) -> Grey:
     full = max(float(np.percentile(soft, 97)), 1.0)  # the rim and the star are a tenth of it
     soft /= full
     paper = float(np.percentile(shade[soft <= _UNTINTED], 60))
-    black = min(float(np.percentile(shade, 0.3)), 0.45 * paper)
     stamp = float(np.median(shade[soft >= 0.8]))
+    # Where little is printed the darkest is the stamp; it leaves so much of the light at least.
+    black = max(min(float(np.percentile(shade, 0.3)), (stamp - _LEAST_LEFT * paper) / (1 - _LEAST_LEFT)), 0.0)
     whole = max(paper - black, 1.0)
-    left = min(max((stamp - black) / whole, 0.2), 0.95)
+    left = min(max((stamp - black) / whole, _LEAST_LEFT), 0.95)
     share = _stamped_share((shade - black) / whole, soft, left, _REACH * unit)
     share = np.asarray(cv2.GaussianBlur(share, (0, 0), 0.5 * unit), np.float32)
     depth = paper - whole * (1 - left) * share - shade
