@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from recount.pipeline.document import Box, Line, Page, Remark, Ruling
-from recount.pipeline.ocr.image.prepare import Grey, Prepared
+from recount.pipeline.ocr.image.prepare import SEALED, Grey, Prepared
 from recount.pipeline.ocr.image.ruling_lines import broken_off, find_rulings, inked
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.network.reading import Decoded
@@ -43,7 +43,6 @@ _DOUBTFUL = 0.85  # below this a line is read again, otherwise prepared, and the
 _POINTLESS = str.maketrans("", "", ". ")
 _NOTHING = Decoded("", (), ())
 _IDEOGRAPHS = "\u3400"  # the first of them
-_SEALED = 12  # grey levels that taking out a seal changes
 _MOST_ROUNDS = 3
 _WHOLE_LINE, _HALF_LINE = 0.85, 0.5  # shares of a line that are inked under a seal, with it and without it
 _BESIDE_WALL = 1.5  # points beside a line: a seal on it is seen there too
@@ -203,8 +202,12 @@ def _least_score(line: Decoded, *, found: bool, beside: bool) -> float:
 
 def _read(prepared: Prepared, boxes: Sequence[Box], engine: Engine) -> list[Decoded]:
     """The best reading of each box: what is doubtful is read again before the median, and with more paper."""
-    decoded = engine.recognise([crop_of(prepared.image, box) for box in boxes])
-    doubtful = [index for index, line in enumerate(decoded) if line.score < _DOUBTFUL]
+    under = [index for index, box in enumerate(boxes) if _is_sealed(prepared, box)]
+    bare = sorted(set(range(len(boxes))).difference(under))
+    decoded = [_NOTHING] * len(boxes)
+    for index, line in zip(bare, engine.recognise([crop_of(prepared.image, boxes[at]) for at in bare]), strict=True):
+        decoded[index] = line
+    doubtful = [index for index in bare if decoded[index].score < _DOUBTFUL]
     again = engine.recognise([crop_of(prepared.plain, boxes[index]) for index in doubtful])
     padded = [with_paper(crop_of(prepared.image, boxes[index])) for index in doubtful]
     third = [
@@ -213,22 +216,45 @@ def _read(prepared: Prepared, boxes: Sequence[Box], engine: Engine) -> list[Deco
     ]
     for index, *lines in zip(doubtful, again, third, strict=True):
         decoded[index] = max([decoded[index], *lines], key=_score)
-    _read_under_seals(prepared, boxes, decoded, engine)
+    for index, line in zip(under, _read_under_seals(prepared, [boxes[at] for at in under], engine), strict=True):
+        decoded[index] = line
     return _whole(prepared, boxes, decoded, engine)
 
 
-def _read_under_seals(prepared: Prepared, boxes: Sequence[Box], decoded: list[Decoded], engine: Engine) -> None:
-    """Takes the better readings of lines from which a seal was taken out: with the seal some strokes are whole.
+def _read_under_seals(prepared: Prepared, boxes: Sequence[Box], engine: Engine) -> list[Decoded]:
+    """The best reading of each box from which a seal was taken out: of what is below it, before the median and behind
+    it, and with the seal, with which some strokes are whole.
 
-    What is read as one sign only without it, or as another with it, is a rest of the seal.
+    What is read as one sign only, or as another where nothing of the seal is left, is a rest of it.
     """
     if prepared.stamped is None:
-        return
-    under = [at for at, box in enumerate(boxes) if _is_sealed(prepared, box)]
-    for at, line in zip(under, engine.recognise([crop_of(prepared.stamped, boxes[at]) for at in under]), strict=True):
-        alike = decoded[at].text.translate(_POINTLESS) == line.text.translate(_POINTLESS)
-        better = max(decoded[at], line, key=_points if alike else _score)
-        decoded[at] = _NOTHING if len(better.text) == 1 and line.text != decoded[at].text else better
+        return []
+    below = np.asarray(cv2.medianBlur(prepared.plain, 3), np.uint8)
+    read = [
+        engine.recognise([crop_of(image, box) for box in boxes]) for image in (prepared.plain, below, prepared.stamped)
+    ]
+    found = []
+    for plain, median, stamped in zip(*read, strict=True):
+        best = _clearer(plain, median, 1.0)
+        found.append(_clearer(best, stamped, _DOUBTFUL if _are_alike(plain, median) else 1.0))
+    lone = [index for index, line in enumerate(found) if len(line.text) == 1]
+    without = engine.recognise([crop_of(prepared.image, boxes[index]) for index in lone])
+    for index, line in zip(lone, without, strict=True):
+        found[index] = found[index] if line.text == read[-1][index].text else _NOTHING
+    return found
+
+
+def _clearer(line: Decoded, other: Decoded, sure: float) -> Decoded:
+    """The better of two readings of a line under a seal: the one with a point that the other has lost, else the surer,
+    where the first is less than sure."""
+    if _are_alike(line, other):
+        return max(line, other, key=_points)
+    return other if _score(line) < min(sure, _score(other)) else line
+
+
+def _are_alike(line: Decoded, other: Decoded) -> bool:
+    """Whether two readings have the same signs, but for points and gaps."""
+    return line.text.translate(_POINTLESS) == other.text.translate(_POINTLESS)
 
 
 def _is_sealed(prepared: Prepared, box: Box) -> bool:
@@ -240,7 +266,7 @@ def _taken_out(prepared: Prepared, box: Box) -> Mask:
     """Where in a box a seal was taken out: nowhere where the page has none."""
     if prepared.stamped is None:
         return np.zeros((1, 1), bool)
-    return np.asarray(cv2.absdiff(crop_of(prepared.stamped, box), crop_of(prepared.image, box)) > _SEALED)
+    return np.asarray(cv2.absdiff(crop_of(prepared.stamped, box), crop_of(prepared.image, box)) > SEALED)
 
 
 def _with_sealed(prepared: Prepared, rulings: tuple[Ruling, ...]) -> tuple[Ruling, ...]:

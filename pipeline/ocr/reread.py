@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -25,7 +25,7 @@ from recount.pipeline.ocr.image.images import (
     pictures_of_files,
     turned,
 )
-from recount.pipeline.ocr.image.prepare import Grey, Image, red
+from recount.pipeline.ocr.image.prepare import SEALED, Grey, Image, below_seals, red
 from recount.pipeline.ocr.network.engine import Engine, engine
 from recount.pipeline.ocr.network.reading import Recognised
 from recount.pipeline.ocr.reader import Scans, is_image
@@ -52,15 +52,16 @@ class SecondReading:
     score: float
 
 
-def crop(scans: Scans, page: int, box: Box, dpi: float = 350.0) -> Image | None:
+def crop(scans: Scans, page: int, box: Box, dpi: float = 350.0, *, below: bool = False) -> Image | None:
     """The piece of a scanned page in a box (points of the page as read), straight, at so many dpi.
 
-    In its colours if it has any. None for a page that was not scanned.
+    In its colours if it has any; below: in one channel, with seals lifted from what is printed below them. None for a
+    page that was not scanned.
     """
     frame = scans.frames.get(page)
     if frame is None:
         return None
-    picture = _part(scans.path, frame.page, frame.quarters, frame.part)
+    picture = _part(scans.path, frame.page, frame.quarters, frame.part, below)
     return _cut(picture, frame, _around(box), dpi)
 
 
@@ -87,14 +88,18 @@ def _cut(picture: Picture, frame: Frame, shown: Box, dpi: float) -> Image:
 
 _MOST_KEPT = 128 * 1024 * 1024  # bytes of pictures
 
-_kept: dict[tuple[Path, int, int, tuple[float, float]], Picture] = {}
+_kept: dict[tuple[Path, int, int, tuple[float, float], bool], Picture] = {}
 """Pictures of pages as read, but not yet straight: some are kept, for what is read again lies on the same pages."""
 
 
-def _part(path: Path, page: int, quarters: int, part: tuple[float, float]) -> Picture:
-    key = path, page, quarters, part
+def _part(path: Path, page: int, quarters: int, part: tuple[float, float], below: bool) -> Picture:
+    key = path, page, quarters, part, below
     if key not in _kept:
-        picture = part_of(turned(_picture(path, page), quarters), part)
+        if below:
+            picture = _part(path, page, quarters, part, below=False)
+            picture = replace(picture, image=below_seals(picture.image, picture.dpi))
+        else:
+            picture = part_of(turned(_picture(path, page), quarters), part)
         while _kept and sum(other.image.nbytes for other in _kept.values()) + picture.image.nbytes > _MOST_KEPT:
             del _kept[next(iter(_kept))]
         _kept[key] = picture
@@ -118,13 +123,14 @@ def forget() -> None:
 
 
 def second_readings(
-    images: Sequence[Image], allowed: Collection[str], reader: Engine
+    images: Sequence[Image], allowed: Collection[str], reader: Engine, below: Sequence[Image | None] | None = None
 ) -> list[tuple[SecondReading, ...]]:
     """What each crop says under all preparations, the best supported first.
 
-    allowed: the only characters it may consist of, such as FIGURE_SIGNS.
+    allowed: the only characters it may consist of, such as FIGURE_SIGNS. below: the same crops with seals lifted.
     """
-    forms = [list(_preparations(image)) for image in images]
+    lifted = below or [None] * len(images)
+    forms = [[*_preparations(image), *_below(image, other)] for image, other in zip(images, lifted, strict=True)]
     said = iter(reader.alternatives([form for own in forms for form in own], allowed))
     return [_ranked([next(said) for _ in own]) for own in forms]
 
@@ -161,6 +167,14 @@ def _preparations(image: Image) -> Iterator[Grey]:
         colours = _without_edges(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8))
         yield colours
         yield _median(colours)
+
+
+def _below(image: Image, lifted: Image | None) -> Iterator[Grey]:
+    """More forms of a crop that a seal lies on. lifted: the same without the seal."""
+    if lifted is not None and image.ndim == 3 and bool((cv2.absdiff(lifted, red(image)) > SEALED).any()):
+        base = _without_edges(lifted)
+        yield base
+        yield _median(base)
 
 
 def _median(grey: Grey) -> Grey:
@@ -255,19 +269,27 @@ class ScanRereader:
         Only what was the best reading under one of them: a mere alternative of the recogniser proves nothing.
         """
         crops = self._crops(tokens)
+        below = self._crops(tokens, below=True, among={index for index, image in crops.items() if image.ndim == 3})
         found: list[tuple[str, ...]] = [()] * len(tokens)
-        read = second_readings(list(crops.values()), FIGURE_SIGNS, engine(self.backend, self.precision, self.device))
+        reader = engine(self.backend, self.precision, self.device)
+        read = second_readings(list(crops.values()), FIGURE_SIGNS, reader, [below.get(index) for index in crops])
         for index, readings in zip(crops, read, strict=True):
             found[index] = tuple(reading.text for reading in readings if reading.support)
         return found
 
-    def _crops(self, tokens: Sequence[Token], beside: float = 0.0) -> dict[int, Image]:
-        """The pieces of the pages by the position of their token, page by page, for a page's picture is large."""
+    def _crops(
+        self, tokens: Sequence[Token], beside: float = 0.0, *, below: bool = False, among: Collection[int] | None = None
+    ) -> dict[int, Image]:
+        """The pieces of the pages by the position of their token, page by page, for a page's picture is large.
+
+        among: only those of these positions.
+        """
         crops: dict[int, Image] = {}
-        for index in sorted(range(len(tokens)), key=lambda index: tokens[index].page):
+        wanted = range(len(tokens)) if among is None else among
+        for index in sorted(wanted, key=lambda index: tokens[index].page):
             page, box = tokens[index].page, tokens[index].box
             wider = _wider(box, beside)
-            image = crop(self.scans, page, wider)
+            image = crop(self.scans, page, wider, below=below)
             if image is not None:
                 crops[index] = _in_cell(image, _around(wider), box, self.scans.rulings.get(page, ()))
         return crops

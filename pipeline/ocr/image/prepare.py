@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 Grey = npt.NDArray[np.uint8]
 """An image of one channel (height, width); 0 is black."""
+Floats = npt.NDArray[np.float32]
 Image = npt.NDArray[np.uint8]
 """A grey image, or one of three channels: red, green, blue."""
 Matrix = tuple[float, float, float, float, float, float]
@@ -41,14 +42,26 @@ _REDDISH = 25  # grey levels by which red stands out where a seal was stamped
 _STAMPED = 0.32  # of these, what a stamp takes off the red channel too
 _TRACE = 15.0, 0.14  # grey levels against the paper, or the share of those of print, that its strokes leave at most
 _STRONGER = 1.2  # how much darker the rest is made again
+SEALED = 12  # grey levels that taking out a seal changes
+_AROUND = 4  # points around a seal to which its colours reach
+_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of a pixel that a stamp may cover
+_UNTINTED = 0.12  # share of a seal's colour below which nothing is stamped
+_COARSE = 7  # pixels: the colours of a JPEG are as coarse
+_REACH = 0.6  # points beside a pixel within which others are mostly of the same stroke
+_GRAIN, _PRINT = 0.09, 0.15  # of the light of paper: how uneven it is; and the share of pixels that are print
+_ROUNDS = 4  # until hardly a pixel changes
+_DEEPER = 1.4  # by which share print under a stamp is made darker again
+_LEAST_LEFT = 0.3  # share of the light that a stamp leaves at least
+_BLEACH = 1.15  # more than the colour alone would tell, for it is blurred
+_OF_BARE = 0.6  # share of what is lifted pixel by pixel
 _CLEARER = 1.02  # how much sharper the lines of text must be when turned
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A page image ready for reading. plain: the same before that; dpi: of image; back: the matrix from its
-    pixels to those of the image it was made of; blank: it has not the ink of a single digit; stamped: the image with
-    its seals, where it has some."""
+    """A page image ready for reading. plain: the same before that, with what is printed under seals as clear as can be,
+    though more of these is left; dpi: of image; back: the matrix from its pixels to those of the image it was made of;
+    blank: it has not the ink of a single digit; stamped: the image with its seals, where it has some."""
 
     image: Grey
     plain: Grey
@@ -77,8 +90,10 @@ def prepare(image: Image, dpi: float) -> Prepared:
 
     plain = straight(grey)
     clean = smoothed(plain, dpi * scale) if bilevel else _median(plain)
-    stamped = None if bare is image else _median(straight(red(image)))
-    return Prepared(clean, plain, dpi * scale, inverse(forth), is_blank(plain), stamped)
+    back, blank = inverse(forth), is_blank(plain)
+    if bare is image:
+        return Prepared(clean, plain, dpi * scale, back, blank)
+    return Prepared(clean, straight(below_seals(image, dpi)), dpi * scale, back, blank, _median(straight(red(image))))
 
 
 def _median(grey: Grey) -> Grey:
@@ -158,6 +173,78 @@ def _unstamped(image: Image, unit: float) -> Grey:
     trace = max(_TRACE[0], _TRACE[1] * (paper - float(np.percentile(plain, 1))))
     bare = paper - _STRONGER * np.clip(depth - trace, 0, None)
     return np.clip(plain + (bare - plain) * stamped, 0, 255).astype(np.uint8)
+
+
+def below_seals(image: Image, dpi: float) -> Grey:
+    """The red channel of a colour image, with its seals lifted from what is printed below them. It is for reading that:
+    more is left of their strokes than `without_seals` leaves, and more of the print."""
+    grey, unit = red(image).copy(), dpi / 72
+    for box in _seals(image, unit):
+        x0, y0 = (max(0, round((side - _AROUND) * unit)) for side in box[:2])
+        x1, y1 = (round((side + _AROUND) * unit) for side in box[2:])
+        grey[y0:y1, x0:x1] = _lifted(image[y0:y1, x0:x1], unit)
+    return grey
+
+
+def _lifted(image: Image, unit: float) -> Grey:
+    """A piece of a colour image without the seal that it holds, in one channel.
+
+    A JPEG has all edges in its shade, and its colours are coarser: these tell where about a stamp is, the two together
+    which pixels it covers. Where print is taken for the stamp, it is lost; where only the colours are asked, strokes of
+    the seal are left. So both are done in part.
+    """
+    colours = cv2.cvtColor(image, cv2.COLOR_RGB2YCrCb).astype(np.float32)
+    shade, tint = colours[:, :, 0], np.maximum(colours[:, :, 1] - 128, 0)
+    soft = cv2.GaussianBlur(tint, (0, 0), 1.0)
+    soft = np.maximum(soft - np.float32(np.percentile(soft, 20)), 0)
+    full = max(float(np.percentile(soft, 97)), 1.0)  # the rim and the star are a tenth of it
+    soft /= full
+    paper = float(np.percentile(shade[soft <= _UNTINTED], 60))
+    stamp = float(np.median(shade[soft >= 0.8]))
+    # Where little is printed the darkest is the stamp; it leaves so much of the light at least.
+    black = max(min(float(np.percentile(shade, 0.3)), (stamp - _LEAST_LEFT * paper) / (1 - _LEAST_LEFT)), 0.0)
+    whole = max(paper - black, 1.0)
+    left = min(max((stamp - black) / whole, _LEAST_LEFT), 0.95)
+    share = _stamped_share((shade - black) / whole, soft, left, _REACH * unit)
+    share = np.asarray(cv2.GaussianBlur(share, (0, 0), 0.5 * unit), np.float32)
+    depth = paper - whole * (1 - left) * share - shade
+    bare = np.where(share > 0.02, paper - np.maximum(depth * (1 + _DEEPER * share), 0), shade)
+    bleached = shade + _BLEACH * (paper - stamp) / full * tint
+    mixed = _OF_BARE * bare + (1 - _OF_BARE) * bleached
+    return np.asarray(np.clip(np.where(_spread(soft) > _UNTINTED, mixed, red(image)), 0, 255), np.uint8)
+
+
+def _stamped_share(light: Floats, tint: Floats, left: float, reach: float) -> Floats:
+    """The share of each pixel that a stamp covers: what is most likely by its light, by the colour around it, and by
+    the pixels beside it.
+
+    light: 0 of black to 1 of paper; tint: 0 of none to 1 of the stamp; left: the light that a stamp leaves of paper's;
+    reach: standard deviation in pixels of what is beside one.
+    """
+    around = np.clip(cv2.blur(tint, (_COARSE, _COARSE)), 0.02, 0.98)
+    chances = np.stack([_chance(light, 1 - (1 - left) * share) for share in _SHARES])
+    told = np.clip(light / 0.3, 0.1, 1)  # what is dark may be print, and says less
+    stamped, mean = around, around
+    for _ in range(_ROUNDS):
+        edge = np.full_like(stamped, 0.027)
+        likely = chances * np.stack([0.925 - 0.92 * stamped, edge, edge, edge, 0.005 + 0.92 * stamped])
+        mean = np.tensordot(np.array(_SHARES, np.float32), likely, 1) / likely.sum(axis=0)
+        beside = cv2.GaussianBlur(mean * told, (0, 0), reach) / cv2.GaussianBlur(told, (0, 0), reach)
+        both, neither = around * beside, (1 - around) * (1 - beside)
+        stamped = np.clip(both / (both + neither), 0.01, 0.99)
+    return np.where(_spread(tint) > _UNTINTED, mean, 0).astype(np.float32)
+
+
+def _chance(light: Floats, left: float) -> Floats:
+    """How likely a light is where a stamp leaves such a share of it: most is paper's, the rest of print, at any."""
+    bare, grain = light / left, _GRAIN / left
+    paper = (1 - _PRINT) * np.exp(-0.5 * ((bare - 1) / grain) ** 2) / (2.5 * grain)
+    return np.asarray((paper + _PRINT * ((bare < 1) & (bare > -0.3))) / left + 1e-6, np.float32)
+
+
+def _spread(tint: Floats) -> Floats:
+    """The strongest tint around each pixel, as far as the colours of a JPEG reach."""
+    return np.asarray(cv2.dilate(tint, np.ones((9, 9), np.uint8)), np.float32)
 
 
 def warped(grey: Grey, forth: Matrix, size: tuple[int, int]) -> Grey:

@@ -97,8 +97,8 @@ _SPECKED_LABEL = re.compile(r"(?<=[\u3400-\u9fff])[\s.．·•,，、'‘’`´~
 _LONGEST_LABEL = 14  # signs; what is longer is a sentence
 # A comma without its tail at the end of a line of running text.
 _TAILLESS = re.compile(r"(?<=[\u3400-\u9fff]{2})[.．]$")
-# The star of a seal, specks: what is no text at all.
-_SPECK = re.compile(r"[*＊★☆○◎〇●•·.．,，、'‘’`´\s]+")
+# The star of a seal, specks: what is no text at all. One below a table that goes on would end it.
+_SPECK = re.compile(r"[*＊★☆○◎〇●•·.．:：;；,，、'‘’`´\s]+")
 # The recogniser drops the second of two signs of punctuation: 规则。八）负责
 _UNOPENED = re.compile(
     r"(?<=[。；;])(?=[一二三四五六七八九十]{1,3}(?P<closing>[）)]))|(?<=元)(?=\d[\d.]*[%％](?P<behind>[）)]))"

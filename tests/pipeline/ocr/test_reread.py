@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -122,3 +123,36 @@ def test_pictures_are_kept_as_far_as_there_is_room(tmp_path: Path, monkeypatch: 
     assert images.kept_picture(tmp_path, 2) is None
     forget()
     assert images.kept_picture(tmp_path, 1) is None
+
+
+def test_what_a_seal_lies_on_is_read_without_it_as_well(reader: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One form more, and that without specks: what is read where no seal lies is paid for as before."""
+    colours = np.full((40, 120, 3), 255, np.uint8)
+    colours[10:30, 20:100] = (200, 60, 70)
+    lifted = np.full((40, 120), 255, np.uint8)
+    shown: list[int] = []
+
+    def counted(images: Any, _: Any) -> list[list[Any]]:
+        shown.append(len(images))
+        return [[] for _ in images]
+
+    own = Engine(reader.name, reader.loaded)
+    monkeypatch.setattr(Engine, "alternatives", lambda _, images, allowed: counted(images, allowed))
+    for below in (None, [lifted], [np.ascontiguousarray(colours[:, :, 0])]):
+        second_readings([colours], FIGURE_SIGNS, own, below)
+    assert shown == [9, 11, 9]
+
+
+def test_a_crop_may_be_of_what_is_below_a_seal(tmp_path: Path) -> None:
+    """It is in one channel then, and of its own picture: the other is kept as it is."""
+    image = Typeset().text(60, 100, "363.45").drawn()
+    cv2.circle(image, (420, 280), 150, (205, 45, 55), 12)
+    path = as_pdf(tmp_path / "a.pdf", image)
+    scans = Scans(path, {1: Frame(1, 0, (0.0, 1.0), (420.0, 300.0), (1, 0, 0, 0, 1, 0))})
+    rim = 198.0, 90.0, 212.0, 110.0
+    seen, below, again = (crop(scans, 1, rim, below=is_below) for is_below in (False, True, False))
+    assert seen is not None
+    assert below is not None
+    assert below.ndim == 2
+    assert (below < 220).mean() < 0.4 * (seen[:, :, 0] < 220).mean()  # at its edges a shade is left
+    assert np.array_equal(seen, again)

@@ -73,15 +73,15 @@ def test_a_speck_apart_from_the_figure_is_no_second_line_of_its_cell(reader: Eng
 
 @dataclass
 class Stamped:
-    """Says how dark the darkest ink is that it sees; what is under a seal surely, or less so than what is beside it."""
+    """Says how dark the darkest ink is that it sees; what the seal was lifted from is as sure as is said."""
 
     sure: float
 
     def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
         return [
-            Decoded("万元", (0.25, 0.75), (self.sure,) * 2)
+            Decoded("万元", (0.25, 0.75), (0.82,) * 2)
             if int(image.min()) < 50
-            else Decoded("方元", (0.25, 0.75), (0.9,) * 2)
+            else Decoded("方元", (0.25, 0.75), (self.sure,) * 2)
             for image in images
         ]
 
@@ -92,10 +92,37 @@ def test_a_line_under_a_seal_is_read_with_it_and_without_it() -> None:
     with_seal = paper.copy()
     with_seal[20:40, 20:60] = 20
     boxes = [(18.0, 16.0, 62.0, 44.0), (18.0, 66.0, 62.0, 94.0)]
-    for sure, first in ((0.95, "万元"), (0.85, "方元")):
+    for sure, first in ((0.8, "万元"), (0.84, "方元"), (0.9, "方元")):
         prepared, engine = Prepared(paper, paper, DPI, (1, 0, 0, 0, 1, 0), stamped=with_seal), Stamped(sure)
         reader: Any = engine
         assert [line.text for line in read_prepared(prepared, 1, boxes, reader).lines] == [first, "方元"]
+
+
+@dataclass
+class Speckled:
+    """Reads a stroke before a figure where a speck is, and another one where it was smoothed; none with the seal."""
+
+    smoothed: str
+
+    def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
+        said = {50: "= 8.63", 100: self.smoothed, 20: "8.63"}
+        read = [said[int(image.min())] for image in images]
+        return [
+            Decoded(text, tuple(np.linspace(0.1, 0.9, len(text))), (0.9 + (text == "8.63") / 20,) * len(text))
+            for text in read
+        ]
+
+
+@pytest.mark.parametrize(("smoothed", "read"), [("- 8.63", "8.63"), ("=8.63", "= 8.63")])
+def test_where_a_speck_changes_what_is_read_below_a_seal_the_seal_may_tell(smoothed: str, read: str) -> None:
+    """Where it changes nothing, what is below the seal is read, unless that is doubtful."""
+    paper = np.full((120, 300), 255, np.uint8)
+    paper[20:40, 20:60] = 100
+    with_seal, speckled = paper.copy(), paper.copy()
+    with_seal[20:40, 20:60], speckled[30, 30] = 20, 50
+    reader: Any = Speckled(smoothed)
+    prepared = Prepared(paper, speckled, DPI, (1, 0, 0, 0, 1, 0), stamped=with_seal)
+    assert [line.text for line in read_prepared(prepared, 1, [(18.0, 16.0, 62.0, 44.0)], reader).lines] == [read]
 
 
 @dataclass

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 import pytest
 
-from recount.pipeline.ocr.image.prepare import is_bilevel, prepare, without_seals
+from recount.pipeline.ocr.image.prepare import below_seals, is_bilevel, prepare, without_seals
 from recount.tests.pipeline.ocr.scans import Image, Typeset
 
 
@@ -61,7 +62,10 @@ def stamped(image: Image, radius: float = 60.0) -> Image:
     return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)[:, :, ::-1]
 
 
-def ink(image: Image, deeper: int) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+Mask = npt.NDArray[np.bool_]
+
+
+def ink(image: Image, deeper: int) -> Mask:
     """Where the red channel, which is read, is so much darker than paper."""
     return np.asarray(255 - image[:, :, 0].astype(int) > deeper)
 
@@ -81,10 +85,27 @@ def test_what_a_seal_leaves_in_the_red_channel_is_taken_out_and_the_print_below_
 def test_a_page_is_read_without_its_seal_and_kept_with_it() -> None:
     page = stamped(Typeset().table().drawn())
     prepared = prepare(page, 200)
-    assert np.array_equal(prepared.plain, without_seals(page, 200)[:, :, 0])
+    assert np.array_equal(prepared.image, cv2.medianBlur(np.ascontiguousarray(without_seals(page, 200)[:, :, 0]), 3))
+    assert np.array_equal(prepared.plain, below_seals(page, 200))
     assert prepared.stamped is not None
     assert np.array_equal(prepared.stamped, cv2.medianBlur(np.ascontiguousarray(page[:, :, 0]), 3))
     assert prepare(grey_page(), 200).stamped is None
+
+
+def test_print_below_a_seal_is_nearly_as_dark_as_beside_it() -> None:
+    """Though in a JPEG of low quality only its shade has the strokes: its colours are coarser than they."""
+    bare = Typeset().table().drawn()
+    page = stamped(bare)
+    seal = 255 - stamped(np.full_like(bare, 255))[:, :, 1] > 100
+    covered = cv2.erode(seal.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    strokes, beside = ink(bare, 200), cv2.dilate(ink(bare, 40).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+
+    def contrast(grey: Image, where: Mask) -> float:
+        return float(grey[where & ~beside].mean() - grey[where & strokes].mean())
+
+    lifted, red = below_seals(page, 200), page[:, :, 0]
+    assert contrast(lifted, covered) > 1.15 * contrast(red, covered)
+    assert contrast(lifted, covered) > 0.65 * contrast(lifted, ~covered)
 
 
 def test_red_print_and_grey_pages_are_no_seals() -> None:

@@ -279,7 +279,7 @@ def test_a_speck_behind_a_line_is_no_sign(read: str, score: float, meant: str) -
     assert cleaned.text == meant
 
 
-@pytest.mark.parametrize("text", ["*", "·", "•.", "，"])
+@pytest.mark.parametrize("text", ["*", "·", "•.", "，", ":", "·："])
 def test_the_star_of_a_seal_and_specks_are_no_text(text: str) -> None:
     assert clean(line(text)) is None
 
