@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Literal
 
 from recount.pipeline.usage import Usage
-from recount.schemas.figures import value
 from recount.schemas.saying import Saying
 
 Origin = Literal["text", "ocr"]
@@ -49,7 +48,7 @@ def hull(boxes: Iterable[Box]) -> Box:
     return min(x0), min(y0), max(x1), max(y1)
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Line:
     """A run of characters on one baseline, as printed.
 
@@ -67,7 +66,7 @@ class Line:
         return Line(self.text[start:end], boxes, hull(boxes), self.confidence)
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Ruling:
     """A horizontal (y0 == y1) or vertical (x0 == x1) ruling line, x0 <= x1 and y0 <= y1."""
 
@@ -93,7 +92,7 @@ class Remark:
     disputes: bool = False
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """A figure as a font draws it. font: its name; text: what its table says; boxes, glyphs: where its characters are,
     and their numbers in the font."""
@@ -168,7 +167,7 @@ class Pages:
     written: Written | None = None
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Text:
     """A passage in reading order, over lines and pages.
 
@@ -184,7 +183,7 @@ class Text:
         return len(self.printed)
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Token:
     """A printed number.
 
@@ -223,7 +222,7 @@ class Token:
         return self.unit is not None or self.decimals >= _CENTS or "," in self.raw or "，" in self.raw
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Number:
     """A token at its place in a text: characters start..end (exclusive) of it, sign and percent sign included."""
 
@@ -232,7 +231,7 @@ class Number:
     token: Token
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     """A paragraph of running text, joined over lines and pages, with the numbers in it.
 
@@ -246,7 +245,7 @@ class Paragraph:
     centred: bool = False
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A cell of a grid: rows row..row_end and columns column..column_end (exclusive), its text and numbers.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
 from typing import Literal
 
-from recount.schemas.figures import Figure, value
+from recount.schemas.figures import Figure
 from recount.schemas.saying import Saying, quoted, say
 from recount.schemas.terms import (
     HUNDRED,
@@ -78,7 +78,7 @@ class Alternative:
     minor: bool = False
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Identity:
     """A printed figure must equal what is computed from others.
 
@@ -106,7 +106,7 @@ class Identity:
 Result = Literal["pass", "fail", "not_applicable"]
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """What an identity came to.
 

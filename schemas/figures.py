@@ -6,30 +6,16 @@ verifier works on. Both come from one schema definition, generic in its figure t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar, TypeVar, dataclass_transform
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 F = TypeVar("F")
 """The figure type of a report: Ref while it is mapped, Figure while it is verified, Decimal in the result."""
-
-V = TypeVar("V")
-
-
-@dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def value(*, eq: bool = True) -> Callable[[type[V]], type[V]]:
-    """A dataclass(frozen=True, slots=True), but that it is the type checker alone that lets nobody change it: to forbid
-    that at run time too has each field set by a call, which makes a value four times as dear."""
-
-    def of(made: type[V]) -> type[V]:
-        hashed = eq and "__hash__" not in made.__dict__
-        return dataclass(slots=True, eq=eq, unsafe_hash=hashed)(made)
-
-    return of
 
 
 class Kind(StrEnum):
@@ -48,7 +34,7 @@ _EXACT = frozenset({Kind.COUNT, Kind.YEAR})
 _NOTHING, _HALF = Decimal(0), Decimal("0.5")
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Ref:
     """A pointer to a number token of the document.
 
@@ -59,7 +45,7 @@ class Ref:
     negative: bool = False
 
 
-@value(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Figure:
     """A number with its place in the report and its place on the page.
 

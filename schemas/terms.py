@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import Protocol
 
-from recount.schemas.figures import Figure, value
+from recount.schemas.figures import Figure
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
@@ -58,7 +58,7 @@ class Term(Protocol):
         """The term with the printed numbers filled in."""
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Sum:
     """Signed figures and a constant, added up."""
 

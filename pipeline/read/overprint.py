@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from operator import itemgetter
@@ -19,7 +19,6 @@ import numpy as np
 import numpy.typing as npt
 
 from recount.pipeline.document import Box, Line
-from recount.schemas.figures import value
 
 Boxes = npt.NDArray[np.float64]
 """A row for each: x0, y0, x1, y1."""
@@ -52,7 +51,7 @@ _SHORTEST = 4  # characters; a pale text that is as short may be a word of a for
 _TILES = 3  # times that a pale text stands on a page to be a watermark, whatever it crosses
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Print:
     """A line as it is printed. size: of its characters, in points; lightness: 0 (black) to 1 (white)."""
 

@@ -15,7 +15,6 @@ from itertools import pairwise
 
 from recount.pipeline.document import Box, Line, Page, Ruling
 from recount.pipeline.split.text import together
-from recount.schemas.figures import value
 
 # --- text lines: cut at column edges, put into reading order
 
@@ -169,7 +168,7 @@ TOUCH = 3.0  # points by which lines may miss each other and still meet
 _OPEN = 6.0  # points by which lines must run past the outermost crossing line to leave a side open
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class RawCell:
     """A cell: rows row..row_end, columns column..column_end (exclusive), its lines in reading order."""
 
@@ -205,7 +204,7 @@ class PageTables:
     lines: tuple[Line, ...]
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class _Run:
     """A ruling line seen along its own direction: at (across), from start to end (along)."""
 

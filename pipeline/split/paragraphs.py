@@ -14,7 +14,6 @@ from recount.pipeline.document import Box, Line, Paragraph, hull
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.text import PagedLine
 from recount.pipeline.split.tokens import TokenStore
-from recount.schemas.figures import value
 
 _ORDINAL = re.compile(
     r"\s*(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十]{1,3}\))"
@@ -61,7 +60,7 @@ _NOTE = re.compile(r"\s*备?注[:.]")
 _ONLY_NUMBER = re.compile(r"\s*\d{1,3}\s*")
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class TextRow:
     """A physical line: the pieces on one baseline of a page, from left to right.
 

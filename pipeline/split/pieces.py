@@ -17,7 +17,6 @@ from recount.pipeline.split.abroad import amounts_begin, is_currency, is_figure_
 from recount.pipeline.split.columns import CLOSE, parts_of
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.seams import is_figure
-from recount.schemas.figures import value
 
 _GAP = 1.1  # heights of a line: a wider gap parts two cells
 _AMOUNT = re.compile(r"[.,]\d")
@@ -45,7 +44,7 @@ _UNFINISHED = re.compile(
 )
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Piece:
     """What stands by itself on a row: the line, or a part of it. source: the line that it is of. latin: of a page in
     Latin script. label: it stands where labels begin, and is no figure whatever it looks like. under: from where to

@@ -17,7 +17,6 @@ from recount.pipeline.split.columns import parts_of
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.paragraphs import TextRow
 from recount.schemas.family import label_of
-from recount.schemas.figures import value
 
 NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:分|元|万元)?")
 RATE = re.compile(r"-?\d+(?:\.\d+)?%")
@@ -40,7 +39,7 @@ class Gap(IntEnum):
     BLANK = 3
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Piece:
     """Words without a blank: characters start..end of a line of a page.
 

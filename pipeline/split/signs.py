@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from recount.schemas.figures import DOWN, UP, value
+from recount.schemas.figures import DOWN, UP
 
 _REACH = 24  # characters before a number that are looked at
 
@@ -53,7 +54,7 @@ Apart = Callable[[int, int], bool]
 """Whether a wide gap, or the end of a line, is between two characters of a text."""
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Signed:
     """A number with its sign: characters start..end (exclusive) of the text, with sign, brackets and percent sign.
 

@@ -11,7 +11,6 @@ from recount.pipeline.document import Box, Line, hull
 from recount.pipeline.split.lattice import PageTables, RawCell, RawTable
 from recount.pipeline.split.seams import Strip, is_figure, is_one_cell, is_rest_of_row, pairs_of, words
 from recount.pipeline.split.text import PagedLine
-from recount.schemas.figures import value
 
 __all__ = ["JoinedCell", "JoinedTable", "PagedLine", "join_tables", "table_of"]
 
@@ -21,7 +20,7 @@ _COMMON = 0.6  # share of the inner column edges that two parts must have in com
 _CONTINUED = re.compile(r"[（(【]?(?:表?[（(]?续[）)]?|续[上前]?[页表]?|接上[页表])[）)】]?[:：]?")
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class JoinedCell:
     """A cell: rows row..row_end, columns column..column_end (exclusive), its lines in reading order.
 

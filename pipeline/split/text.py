@@ -22,7 +22,6 @@ from operator import sub
 
 from recount.pipeline.document import Box, Line, Text
 from recount.pipeline.split.folding import fold, ordinary
-from recount.schemas.figures import value
 
 _GAP = 0.6  # share of the height: as wide as a character, in fonts that are set high
 _SPACE = re.compile(r"\s+")
@@ -178,7 +177,7 @@ def _lacks_decimals(before: str, made: str) -> bool:
 # --- lines put together
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class PagedLine:
     """A line (or the part of it that stands in a cell) on its page.
 
@@ -190,7 +189,7 @@ class PagedLine:
     room: float = 0.0
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Composed:
     """A text with the way back from its characters to the page.
 

@@ -23,7 +23,6 @@ from recount.pipeline.split.folding import fold
 from recount.pipeline.split.signs import Signed, signed
 from recount.pipeline.split.text import Composed, PagedLine, alike, compose, evenly, far, in_one_row, over
 from recount.schemas.family import Numbers
-from recount.schemas.figures import value
 from recount.schemas.saying import say
 
 # What beside it is its sign, signs.py tells. Groups of three after a comma are one number; a comma before anything
@@ -85,7 +84,7 @@ _COLUMN = re.compile(rf"\({_IN_MONEY}\)")
 _TOUCHED = 0.1  # share of each side of a figure that must lie under a remark for it to be meant
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Within:
     """What the cell that a number stands in says of it. head: the unit of money that the table's head or caption
     states. pointed: an odd sign between digits is the point, as the other figures of the column say. blanks: all of

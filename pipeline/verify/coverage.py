@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from recount.pipeline.verify.cover import printed_once
 from recount.pipeline.verify.verify import Verified
 from recount.schemas.arithmetic import Evaluation
-from recount.schemas.figures import value
 from recount.schemas.saying import Saying, say
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Due:
     """An identity that the report's sections imply. missing: why it could not be evaluated; None where it was."""
 

@@ -20,7 +20,7 @@ from typing import Self
 from recount.pipeline.document import Seat, Token
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.common.parts import TABLED
-from recount.schemas.figures import Figure, value
+from recount.schemas.figures import Figure
 from recount.schemas.terms import Sum
 
 # --- rows that a reader left out: printed numbers of a table that no figure was read from, in the columns of a list.
@@ -166,7 +166,7 @@ _MARGIN = 12
 Span = tuple[int, int]
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class ListRow:
     """The figures of one row of a list, by their keys in the row."""
 

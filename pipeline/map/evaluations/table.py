@@ -12,7 +12,7 @@ from recount.pipeline.map.tables.sheet import SHORTEST_MISREAD, is_nearly, is_sc
 from recount.pipeline.split.folding import plain
 from recount.schemas.common import evaluations as words
 from recount.schemas.family import label_of, lost_among
-from recount.schemas.figures import Ref, value
+from recount.schemas.figures import Ref
 
 _MONEY_UNIT = re.compile(r"[(（]单?位?[:：]?万元[)）]")
 _SPACE = re.compile(r"\s+")
@@ -23,7 +23,7 @@ _SCORE = "得分"
 _LEVELS = ("一级指标", "二级指标", "三级指标")
 
 
-@value(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Mark:
     """A cell with its words (folded, no spaces; empty for a dash) and what they are as a label.
 
@@ -37,7 +37,7 @@ class Mark:
     end: int
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class MarkRow:
     """A row of a grid: the cells over it from left to right, those that begin higher up included.
 
