@@ -130,7 +130,7 @@ class SettingsOptions:
         OcrPrecision,
         typer.Option(
             "--ocr-precision",
-            help="f32 reads a scan the same on every machine; auto computes with 16 or 8 bits where faster, int8 with 8.",
+            help="f32 reads a scan the same on every machine; auto takes 16 or 8 bits where faster, int8 8.",
         ),
     ] = "auto"
     ocr_device: Annotated[
