@@ -98,7 +98,8 @@ def hidden_walls(
     rulings: Sequence[Ruling], lines: Sequence[tuple[Box, str]], sealed: Callable[[Ruling], bool] = lambda _: False
 ) -> list[Ruling]:
     """The pieces of upright lines that a seal or a blot hides: between a figure and what else stands beside it in a
-    row, where the row above or the one below has a line; between words only under a seal.
+    row, where the row above or the one below has a line; under a seal also between words, and beside a figure alone
+    where both have one.
 
     rulings: of a page. lines: what was read of it: boxes in points, and texts. sealed: whether a seal lies on a piece.
     """
@@ -114,18 +115,28 @@ def hidden_walls(
 
 def _edges_between(table: RawTable, cell: RawCell, lines: Sequence[tuple[Box, str]]) -> Iterator[tuple[int, bool]]:
     """The edges of columns in a merged cell on both sides of which lines stand, as far as a row above or below has
-    them; and whether a figure stands right beside them."""
+    them; and whether a figure stands right beside them. Those that have a figure on one side and nothing on the other,
+    as far as both rows have them, are told as if there were none."""
     x0, y0, x1, y1 = cell.box
     own = [line for line in lines if x0 < line[0][0] and line[0][2] < x1 and y0 < (line[0][1] + line[0][3]) / 2 < y1]
     figures = {bisect_right(table.xs, _centre(box)) - 1 for box, text in own if _FIGURE.fullmatch(text)}
-    beside = [other for other in table.cells if other.row_end == cell.row or other.row == cell.row_end]
-    walls = {edge for other in beside for edge in (other.column, other.column_end)}
+    above, below = (
+        {edge for other in row for edge in (other.column, other.column_end)}
+        for row in (
+            [other for other in table.cells if other.row_end == cell.row],
+            [other for other in table.cells if other.row == cell.row_end],
+        )
+    )
     for edge in range(cell.column + 1, cell.column_end):
         x = table.xs[edge]
         sides = {_centre(box) < x for box, _ in own}
-        parted = len(sides) == 2 and all(_share_beside(box, x) >= _ASIDE for box, _ in own)
-        if edge in walls and parted:
-            yield edge, not figures.isdisjoint((edge - 1, edge))
+        if edge not in above | below or not all(_share_beside(box, x) >= _ASIDE for box, _ in own):
+            continue
+        by_figure = not figures.isdisjoint((edge - 1, edge))
+        if len(sides) == 2:
+            yield edge, by_figure
+        elif by_figure and edge in above & below:
+            yield edge, False
 
 
 def _centre(box: Box) -> float:

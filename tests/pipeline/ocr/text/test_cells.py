@@ -39,6 +39,16 @@ def test_under_a_seal_words_have_cells_of_their_own_too() -> None:
     assert hidden_walls(rulings(), [line(4, 130, "其他资金")], lambda _: True) == []
 
 
+def test_under_a_seal_a_figure_alone_has_a_cell_of_its_own_between_rows_that_part_it() -> None:
+    def found(table: list[Ruling]) -> list[Ruling]:
+        return hidden_walls(table, [SECOND], lambda wall: wall.x0 == 100)
+
+    assert hidden_walls(rulings(), [SECOND]) == []
+    assert found(rulings()) == [Ruling(100, 20, 100, 40)]
+    assert found([*rulings(above=False), Ruling(100, 0, 100, 20)]) == [], "the row below goes over both columns too"
+    assert hidden_walls(rulings(), [line(104, 130, "得分")], lambda _: True) == []
+
+
 def test_a_label_may_go_on_over_the_columns_behind_a_figure() -> None:
     wide = [*rulings(), *(Ruling(x, y, x, y + 20) for x in (80.0, 120.0) for y in (YS[0], YS[2]))]
     assert hidden_walls(wide, [line(10, 40, "72.82 :"), line(70, 130, "公用经费合计")]) == [Ruling(60, 20, 60, 40)]
