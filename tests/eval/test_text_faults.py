@@ -90,7 +90,6 @@ def test_what_is_verified_and_wrong_is_silent(tmp_path: Path, monkeypatch: pytes
         return [*found, campaigns.Wrong("/x", "1", "2", "2", 1, ())] if faulty else found
 
     monkeypatch.setattr(campaigns, "wrong_in", worse)
-    monkeypatch.setattr(campaigns, "FAULTS", {name: FAULTS[name] for name in ("a line lost", "two lines exchanged")})
     proof = prove_texts(tmp_path / "two", each=1, jobs=1, forms=("x2022",), kinds=("cells",))
     assert [verdict.kind[1] for verdict in proof.verdicts if verdict.fate == "silent"] == ["a line lost"]
 

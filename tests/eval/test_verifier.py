@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -112,8 +111,7 @@ def test_a_separator_lost_is_a_hundredfold(base: Base) -> None:
 
 
 def test_an_invented_figure_is_rejected(base: Base) -> None:
-    """A dozen of them: whatever is invented, it is refused at the same place, for no token has it."""
-    assert {judge(base, fault).outcome for fault in islice(drawn(base, "invented figure"), 12)} == {Effect.REJECTED}
+    assert {judge(base, fault).outcome for fault in drawn(base, "invented figure")} == {Effect.REJECTED}
 
 
 def test_a_swap_knows_the_right_values(base: Base) -> None:
