@@ -94,12 +94,17 @@ def scans(folder: Path) -> list[Path]:
     return [made / "report.pdf" for made in write_cases(orders, folder)]
 
 
-def watch(files: Iterable[Path]) -> Watch:
-    """Reads every second page of scans in 32 bits; returns who watched."""
+def features() -> Any:
+    """The recogniser's model (openvino), as far as it comes before the signs."""
     import openvino
 
+    return parted(openvino.Core().read_model(recogniser_path()))[0]
+
+
+def watch(files: Iterable[Path]) -> Watch:
+    """Reads every second page of scans in 32 bits; returns who watched."""
     networks = load("openvino")
-    watched = Watch(parted(openvino.Core().read_model(recogniser_path()))[0])
+    watched = Watch(features())
     shown = replace(networks, recogniser=_Watched(networks.recogniser, watched.show))
     reader = Engine(networks.name, lambda: replace(shown, exact=shown.recogniser))
     for file in files:
@@ -115,12 +120,13 @@ def harms(
     """By how much each convolution alone changes what a model (openvino) gives for batches if it reckons with 8 bits,
     as a share of that."""
     right = _given(load_model(), batches)
+    whole = sum(float(np.square(its).sum()) for its in right)
     found: dict[str, float] = {}
     for name, between in ranges.items():
         model = load_model()
         quantise(model, {name: between})
         off = sum(float(np.square(ours - its).sum()) for ours, its in zip(_given(model, batches), right, strict=True))
-        found[name] = (off / sum(float(np.square(its).sum()) for its in right)) ** 0.5
+        found[name] = (off / whole) ** 0.5
     return found
 
 
@@ -133,11 +139,9 @@ def _given(model: Any, batches: Sequence[Floats]) -> list[Floats]:
 
 def main() -> None:
     """Writes the file."""
-    import openvino
-
     with tempfile.TemporaryDirectory() as folder:
         watched = watch(scans(Path(folder)))
-    harm = harms(lambda: parted(openvino.Core().read_model(recogniser_path()))[0], watched.seen, watched.kept)
+    harm = harms(features, watched.seen, watched.kept)
     for name, share in harm.items():
         print(f"{name}: {share:.3f}{' left out' if share > _MOST_HARM else ''}")
     taken = {name: between for name, between in watched.seen.items() if harm[name] <= _MOST_HARM}

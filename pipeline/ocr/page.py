@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from recount.pipeline.document import Box, Line, Page, Remark, Ruling
-from recount.pipeline.ocr.image.prepare import SEALED, Grey, Prepared
+from recount.pipeline.ocr.image.prepare import SEALED, Grey, Prepared, median
 from recount.pipeline.ocr.image.ruling_lines import broken_off, find_rulings, inked
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.network.reading import Decoded
@@ -202,12 +202,11 @@ def _least_score(line: Decoded, *, found: bool, beside: bool) -> float:
 
 def _read(prepared: Prepared, boxes: Sequence[Box], engine: Engine) -> list[Decoded]:
     """The best reading of each box: what is doubtful is read again before the median, and with more paper."""
-    under = [index for index, box in enumerate(boxes) if _is_sealed(prepared, box)]
-    bare = sorted(set(range(len(boxes))).difference(under))
-    decoded = [_NOTHING] * len(boxes)
-    for index, line in zip(bare, engine.recognise([crop_of(prepared.image, boxes[at]) for at in bare]), strict=True):
-        decoded[index] = line
-    doubtful = [index for index in bare if decoded[index].score < _DOUBTFUL]
+    sealed = [_is_sealed(prepared, box) for box in boxes]
+    bare, under = ([index for index, one in enumerate(sealed) if one == which] for which in (False, True))
+    read = engine.recognise([crop_of(prepared.image, boxes[index]) for index in bare])
+    decoded = dict(zip(bare, read, strict=True))
+    doubtful = [index for index, line in decoded.items() if line.score < _DOUBTFUL]
     again = engine.recognise([crop_of(prepared.plain, boxes[index]) for index in doubtful])
     padded = [with_paper(crop_of(prepared.image, boxes[index])) for index in doubtful]
     third = [
@@ -216,9 +215,8 @@ def _read(prepared: Prepared, boxes: Sequence[Box], engine: Engine) -> list[Deco
     ]
     for index, *lines in zip(doubtful, again, third, strict=True):
         decoded[index] = max([decoded[index], *lines], key=_score)
-    for index, line in zip(under, _read_under_seals(prepared, [boxes[at] for at in under], engine), strict=True):
-        decoded[index] = line
-    return _whole(prepared, boxes, decoded, engine)
+    decoded |= zip(under, _read_under_seals(prepared, [boxes[index] for index in under], engine), strict=True)
+    return _whole(prepared, boxes, [decoded[index] for index in range(len(boxes))], engine)
 
 
 def _read_under_seals(prepared: Prepared, boxes: Sequence[Box], engine: Engine) -> list[Decoded]:
@@ -227,16 +225,14 @@ def _read_under_seals(prepared: Prepared, boxes: Sequence[Box], engine: Engine) 
 
     What is read as one sign only, or as another where nothing of the seal is left, is a rest of it.
     """
-    if prepared.stamped is None:
+    if prepared.stamped is None or not boxes:
         return []
-    below = np.asarray(cv2.medianBlur(prepared.plain, 3), np.uint8)
-    read = [
-        engine.recognise([crop_of(image, box) for box in boxes]) for image in (prepared.plain, below, prepared.stamped)
-    ]
+    pictures = prepared.plain, median(prepared.plain), prepared.stamped
+    read = [engine.recognise([crop_of(picture, box) for box in boxes]) for picture in pictures]
     found = []
-    for plain, median, stamped in zip(*read, strict=True):
-        best = _clearer(plain, median, 1.0)
-        found.append(_clearer(best, stamped, _DOUBTFUL if _are_alike(plain, median) else 1.0))
+    for plain, smooth, stamped in zip(*read, strict=True):
+        best = _clearer(plain, smooth, 1.0)
+        found.append(_clearer(best, stamped, _DOUBTFUL if _are_alike(plain, smooth) else 1.0))
     lone = [index for index, line in enumerate(found) if len(line.text) == 1]
     without = engine.recognise([crop_of(prepared.image, boxes[index]) for index in lone])
     for index, line in zip(lone, without, strict=True):

@@ -25,7 +25,7 @@ from recount.pipeline.ocr.image.images import (
     pictures_of_files,
     turned,
 )
-from recount.pipeline.ocr.image.prepare import SEALED, Grey, Image, below_seals, red
+from recount.pipeline.ocr.image.prepare import SEALED, Grey, Image, below_seals, median, red
 from recount.pipeline.ocr.network.engine import Engine, engine
 from recount.pipeline.ocr.network.reading import Recognised
 from recount.pipeline.ocr.reader import Scans, is_image
@@ -155,18 +155,18 @@ def _preparations(image: Image) -> Iterator[Grey]:
     base = _without_edges(red(image))
     forms: list[Callable[[Grey], Grey]] = [
         lambda grey: grey,
-        _median,
+        median,
         _sharp,
         _otsu,
         _adaptive,
-        lambda grey: _scaled(_median(grey), 0.5),
+        lambda grey: _scaled(median(grey), 0.5),
         lambda grey: _scaled(grey, 0.7),
     ]
     yield from (form(base) for form in forms)
     if image.ndim == 3:  # under a seal the other channels may show more
         colours = _without_edges(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8))
         yield colours
-        yield _median(colours)
+        yield median(colours)
 
 
 def _below(image: Image, lifted: Image | None) -> Iterator[Grey]:
@@ -174,11 +174,7 @@ def _below(image: Image, lifted: Image | None) -> Iterator[Grey]:
     if lifted is not None and image.ndim == 3 and bool((cv2.absdiff(lifted, red(image)) > SEALED).any()):
         base = _without_edges(lifted)
         yield base
-        yield _median(base)
-
-
-def _median(grey: Grey) -> Grey:
-    return np.asarray(cv2.medianBlur(grey, 3), np.uint8)
+        yield median(base)
 
 
 def _sharp(grey: Grey) -> Grey:
@@ -194,7 +190,7 @@ def _otsu(grey: Grey) -> Grey:
 def _adaptive(grey: Grey) -> Grey:
     size = max(11, grey.shape[0] // 2) | 1
     return np.asarray(
-        cv2.adaptiveThreshold(_median(grey), 255, cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY, size, 15), np.uint8
+        cv2.adaptiveThreshold(median(grey), 255, cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY, size, 15), np.uint8
     )
 
 

@@ -99,8 +99,11 @@ def unmarked(spans: Sequence[dict[str, Any]], direction: tuple[float, float]) ->
     A mark behind a word, or behind a figure with decimals, goes. Elsewhere (m², 35², at the head of a line) its digits
     become raised ones, which are no digits of a number. Decimals that are set small and high stay as they are.
     """
+    if len(spans) == 1:
+        own: list[dict[str, Any]] = spans[0]["chars"]
+        return own
     chars: list[dict[str, Any]] = []
-    if len(spans) == 1 or (not direction[1] and len({span["origin"][1] for span in spans}) == 1):  # nothing is raised
+    if not direction[1] and len({span["origin"][1] for span in spans}) == 1:  # nothing is raised
         for span in spans:
             chars += span["chars"]
         return chars

@@ -288,13 +288,12 @@ class _Builder:
         to: list[Print],
         direction: tuple[float, float] = (1.0, 0.0),
     ) -> None:
-        chars = spans[0]["chars"] if len(spans) == 1 else unmarked(spans, direction)
-        if len(spans) > 1 and len(chars) < sum([len(span["chars"]) for span in spans]):
-            box = None
+        chars = unmarked(spans, direction)
         text = "".join(map(_SIGN, chars))
-        if any(map(eq, text[1:], text)) and len(once := printed_once(chars)) < len(chars):
-            chars, box = once, None
-            text = "".join(map(_SIGN, chars))
+        if any(map(eq, text[1:], text)) and (once := printed_once(chars)) is not chars:
+            chars, text = once, "".join(map(_SIGN, once))
+        if len(chars) < sum([len(span["chars"]) for span in spans]):
+            box = None
         if not text or text.isspace():
             return
         self.raw.append(text)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from itertools import chain
 
 from recount.pipeline.document import MONEY as AMOUNTS
 from recount.pipeline.document import Number, Paragraph, Token
@@ -335,11 +336,12 @@ def keyless_in(sections: Iterable[Section], report: Model) -> Iterator[Keyless]:
     aside = f"/{UNMAPPED}/"
     leaves = [(pointer, leaf) for pointer, leaf in leaves_in(report) if not pointer.startswith(aside)]
     taken = {leaf.token: pointer for pointer, leaf in leaves if isinstance(leaf, (Ref, Figure))}
-    left = [section for section in every if _has_left(section.paragraphs, taken)]
+    left = [number for number, section in enumerate(every) if _has_left(section.paragraphs, taken)]
     texts = _texts_in(leaves) if left else []
-    labels = _Labels(cache(lambda: [passage_of(section.paragraphs) for section in every]), taken)
-    for section in left:
-        passage = passage_of(section.paragraphs)
+    passages = cache(lambda number: passage_of(every[number].paragraphs))
+    labels = _Labels(lambda: map(passages, range(len(every))), taken)
+    for number in left:
+        section, passage = every[number], passages(number)
         for at, told in _keyless(section.paragraphs, passage, texts, labels):
             yield Keyless(section, passage, at, told)
 
@@ -443,7 +445,7 @@ class _Labels:
     """The figures that have a field, by what is printed. passages: of the document, put together when they are asked
     for. taken: the pointers, by token."""
 
-    passages: Callable[[], Sequence[Passage]]
+    passages: Callable[[], Iterable[Passage]]
     taken: Mapping[int, str]
 
     def again(self, passage: Passage, at: int) -> str | None:
@@ -451,7 +453,7 @@ class _Labels:
         token, label = passage.token(at), _words_of(label_before(passage, at))
         if len(label) < _SHORTEST_NAME:
             return None
-        for other in (passage, *self.passages()):
+        for other in chain([passage], self.passages()):
             for place, number in other.numbers.items():
                 if number.token.unit != token.unit or number.token.value != token.value:
                     continue

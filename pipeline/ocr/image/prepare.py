@@ -89,14 +89,15 @@ def prepare(image: Image, dpi: float) -> Prepared:
         return grey
 
     plain = straight(grey)
-    clean = smoothed(plain, dpi * scale) if bilevel else _median(plain)
+    clean = smoothed(plain, dpi * scale) if bilevel else median(plain)
     back, blank = inverse(forth), is_blank(plain)
     if bare is image:
         return Prepared(clean, plain, dpi * scale, back, blank)
-    return Prepared(clean, straight(below_seals(image, dpi)), dpi * scale, back, blank, _median(straight(red(image))))
+    return Prepared(clean, straight(below_seals(image, dpi)), dpi * scale, back, blank, median(straight(red(image))))
 
 
-def _median(grey: Grey) -> Grey:
+def median(grey: Grey) -> Grey:
+    """The image without specks of a pixel: each has the median of those around it."""
     return np.asarray(cv2.medianBlur(grey, 3), np.uint8)
 
 
@@ -291,7 +292,7 @@ def skew_of(grey: Grey) -> float:
 
 def _ink(grey: Grey) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """The ink's pixels, thinned out, at about 1000 pixels across; the edges of the page are left out."""
-    small = cv2.medianBlur(_small(grey), 3)
+    small = median(_small(grey))
     dark = cv2.adaptiveThreshold(small, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 15)
     margin = round(0.02 * min(dark.shape))
     ys, xs = np.nonzero(dark[margin:-margin, margin:-margin])

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from recount.pipeline.document import Box, Ruling
 from recount.pipeline.ocr.image.prepare import Grey
+from recount.pipeline.ocr.image.prepare import median as without_specks
 from recount.pipeline.ocr.text.lines import runs_of
 from recount.pipeline.read.rulings import Run, merge_runs
 
@@ -245,7 +246,7 @@ def broken_off(rulings: Sequence[Ruling], tables: Sequence[Box]) -> list[Box]:
 def _depth(image: Grey, dpi: float, *, median: bool) -> Grey:
     """How much darker each pixel is than the paper around it; nothing for what is thick."""
     if median:
-        image = np.asarray(cv2.medianBlur(image, 3), np.uint8)
+        image = without_specks(image)
     size = round(_THICKEST * dpi / 72) | 1
     return np.asarray(cv2.morphologyEx(image, cv2.MORPH_BLACKHAT, np.ones((size, size), np.uint8)), np.uint8)
 
