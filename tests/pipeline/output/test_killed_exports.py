@@ -43,7 +43,9 @@ def archive(folder: Path, number: int) -> Path:
 def begun(out: Path, target: Path) -> subprocess.Popen[bytes]:
     """An export in a process of its own, in two processes more where there are many results."""
     program = (
-        "import os, sys; os.cpu_count = lambda: 2\n"
+        "import os, signal; os.cpu_count = lambda: 2\n"
+        # A shell has what it starts in the background ignore Ctrl-C, this suite too.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from pathlib import Path; from recount.pipeline.output.export import export\n"
         f"if __name__ == '__main__': export(Path({str(out)!r}), Path({str(target)!r}), 'sqlite')"
     )
