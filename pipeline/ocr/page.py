@@ -30,7 +30,7 @@ from recount.pipeline.ocr.text.cells import (
     sheet_of,
     untangled,
 )
-from recount.pipeline.ocr.text.hygiene import clean, in_columns, is_speck, rests
+from recount.pipeline.ocr.text.hygiene import clean, in_columns, is_speck, opened_over, rests
 from recount.pipeline.ocr.text.lines import OcrLine, crop_of, leaves_ink, placed, split_tall, with_paper
 from recount.pipeline.ocr.text.looks import InCell, balanced, by_cell, whole_numbers, whole_words
 from recount.schemas.saying import say
@@ -39,12 +39,16 @@ _LEAST_SCORE = 0.5  # below this a line is noise: the rim of a seal, a blot
 _LEAST_SCORE_LONE = 0.8  # the same for a lone sign that is no figure: the rims of seals look like that
 _LEAST_SCORE_BESIDE = 0.95  # the same for a lone sign of overlooked ink in a cell that has text as well
 _LIKE_DIGITS = "SOoIl|"  # lone signs that `hygiene` makes digits of
+_FEW = 2  # signs that a speck, or a rest of a seal, is read as
+_LOW = 0.6  # of the usual height of lines in cells; less has a speck that is read as a digit
+_SURELY_READ = 0.98
 _DOUBTFUL = 0.85  # below this a line is read again, otherwise prepared, and the best reading is taken
 _POINTLESS = str.maketrans("", "", ". ")
 _NOTHING = Decoded("", (), ())
 _IDEOGRAPHS = "\u3400"  # the first of them
 _MOST_ROUNDS = 3
 _WHOLE_LINE, _HALF_LINE = 0.85, 0.5  # shares of a line that are inked under a seal, with it and without it
+_WHOLE_BARE = 0.95  # the same where there is no seal: of the edge of a merged cell its text covers four fifths at most
 _BESIDE_WALL = 1.5  # points beside a line: a seal on it is seen there too
 _UNDER_SEAL = 0.6  # share of a line on which a seal lies that hides it
 _LEAST_SCORE_FOUND = 0.7  # the same as _LEAST_SCORE for ink that the detector did not take for text
@@ -57,7 +61,7 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
     What has ink in a cell of a table and could not be read is a remark, and so is a table with a line that breaks off.
     """
     image = prepared.image
-    rulings = _with_sealed(prepared, find_rulings(image, prepared.dpi, detected))
+    rulings = _with_missing(prepared, find_rulings(image, prepared.dpi, detected))
     sheet = sheet_of(image, prepared.dpi, rulings)
     boxes, sure = _boxes(image, detected, sheet)
     homes = [_home(box, sheet) for box in boxes]
@@ -77,7 +81,7 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
         rulings = (*rulings, *hidden)
         sheet = sheet_of(image, prepared.dpi, rulings)
         read = _at_home(prepared, read, sheet, engine)
-    read = _without_rests(read)
+    read = _without_rests(read, sheet)
     lodgers = Counter(read_line.home for read_line in read if not is_speck(read_line.line.text))
     lines: list[OcrLine] = []
     columns: list[tuple[int, int] | None] = []
@@ -92,7 +96,7 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
             lines.append(cleaned)
             columns.append(_column(read_line.home, sheet) if alone else None)
             running.append(read_line.home is None)
-    lines = whole_words(lines, running, image, engine)
+    lines = whole_words(opened_over(lines, running), running, image, engine)
     height, width = (side / sheet.unit for side in image.shape)
     remarks = [Remark("unread", number, _scaled(box, sheet.unit), say("cell_unread")) for box in unread]
     remarks += [Remark("broken line", number, box, say("line_broken")) for box in broken_off(rulings, sheet.tables)]
@@ -100,13 +104,28 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
     return Page(number, width, height, shown_lines, rulings, origin="ocr", remarks=tuple(remarks))
 
 
-def _without_rests(read: Sequence[InCell]) -> list[InCell]:
-    """The lines, without what is no line beside the one figure of a cell."""
+def _without_rests(read: Sequence[InCell], sheet: Sheet) -> list[InCell]:
+    """The lines, without what is no line beside the one figure of a cell, and without specks in cells: digits half as
+    tall as the lines are, and not surely read."""
+    usual = float(np.median([_height(line) for line in read if line.home is not None] or [0.0]))
     left_out: set[int] = set()
     for indices in by_cell(read).values():
         own = [index for index in indices if not is_speck(read[index].line.text)]
-        left_out.update(own[at] for at in rests([read[index].line.text for index in own]))
+        specks = [at for at in own if _is_low(read[at], usual) and not is_dash(read[at].box, sheet)]
+        own = [index for index in own if index not in specks]
+        left_out.update(specks, (own[at] for at in rests([read[index].line.text for index in own])))
     return [line for index, line in enumerate(read) if index not in left_out]
+
+
+def _is_low(read: InCell, usual: float) -> bool:
+    """Whether what was read as a digit or two is a speck: by its height, beside the usual one of lines in cells."""
+    text = read.line.text.strip()
+    digits = len(text) <= _FEW and all(sign.isdigit() or sign in _LIKE_DIGITS for sign in text)
+    return digits and _height(read) < _LOW * usual and read.line.score < _SURELY_READ
+
+
+def _height(read: InCell) -> float:
+    return read.box[3] - read.box[1]
 
 
 def _column(home: int | None, sheet: Sheet) -> tuple[int, int] | None:
@@ -223,7 +242,8 @@ def _read_under_seals(prepared: Prepared, boxes: Sequence[Box], engine: Engine) 
     """The best reading of each box from which a seal was taken out: of what is below it, before the median and behind
     it, and with the seal, with which some strokes are whole.
 
-    What is read as one sign only, or as another where nothing of the seal is left, is a rest of it.
+    What is read as a sign, or two that are no words, and otherwise where nothing of the seal is left, is a rest of it;
+    so is a sign that is another one with the seal.
     """
     if prepared.stamped is None or not boxes:
         return []
@@ -233,10 +253,11 @@ def _read_under_seals(prepared: Prepared, boxes: Sequence[Box], engine: Engine) 
     for plain, smooth, stamped in zip(*read, strict=True):
         best = _clearer(plain, smooth, 1.0)
         found.append(_clearer(best, stamped, _DOUBTFUL if _are_alike(plain, smooth) else 1.0))
-    lone = [index for index, line in enumerate(found) if len(line.text) == 1]
-    without = engine.recognise([crop_of(prepared.image, boxes[index]) for index in lone])
-    for index, line in zip(lone, without, strict=True):
-        found[index] = found[index] if line.text == read[-1][index].text else _NOTHING
+    short = [index for index, line in enumerate(found) if len(line.text) <= (_FEW if line.text.isascii() else 1)]
+    without = engine.recognise([crop_of(prepared.image, boxes[index]) for index in short])
+    for index, line in zip(short, without, strict=True):
+        alike = {line.text, found[index].text} | ({read[-1][index].text} if len(line.text) == 1 else set())
+        found[index] = found[index] if len(alike) == 1 else _NOTHING
     return found
 
 
@@ -265,18 +286,22 @@ def _taken_out(prepared: Prepared, box: Box) -> Mask:
     return np.asarray(cv2.absdiff(crop_of(prepared.stamped, box), crop_of(prepared.image, box)) > SEALED)
 
 
-def _with_sealed(prepared: Prepared, rulings: tuple[Ruling, ...]) -> tuple[Ruling, ...]:
-    """The ruling lines, with the pieces that are whole only on the image with its seals: of what is left without them
-    the finder makes no line."""
-    if prepared.stamped is None:
+def _with_missing(prepared: Prepared, rulings: tuple[Ruling, ...]) -> tuple[Ruling, ...]:
+    """The ruling lines, with the pieces that are inked, though the finder made no line of them: beside a figure that
+    touches them, and under a seal, where they are whole only on the image with it."""
+    pieces = missing_pieces(rulings)
+    if not pieces:
         return rulings
-    whole, left = (inked(image, prepared.dpi) for image in (prepared.stamped, prepared.image))
+    sealed = prepared.stamped is not None
+    pictures = (prepared.image,) if prepared.stamped is None else (prepared.stamped, prepared.image)
+    inks = [inked(image, prepared.dpi) for image in pictures]
+    least = (_WHOLE_LINE, _HALF_LINE) if sealed else (_WHOLE_BARE,)
     for _ in range(_MOST_ROUNDS):  # a piece more may part a cell of several rows
-        pieces = missing_pieces(rulings)
-        found = [piece for piece in pieces if whole(piece) >= _WHOLE_LINE and left(piece) >= _HALF_LINE]
+        found = [p for p in pieces if all(ink(p) >= share for ink, share in zip(inks, least, strict=True))]
         if not found:
             break
         rulings = (*rulings, *found)
+        pieces = missing_pieces(rulings)
     return rulings
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -35,8 +35,8 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         lambda match: match[0].translate(_COMMAS),
     ),
     (re.compile(r"[⁻‐‑]"), "-"),
-    # A comma with a speck above it; what is compared is said behind it: 与年初预算相比；年初预算数
-    (re.compile(r"(?<=相比)[；;：:](?=[\u3400-\u9fff])"), "，"),
+    # A comma with a speck above it; what is compared, or counted, is said behind it: 与年初预算相比；年初预算数
+    (re.compile(r"(?<=相比)[；;：:](?=[\u3400-\u9fff])|(?<=其中)[；;]"), "，"),
     # Words of which one sign is misread, and that are none then
     (re.compile(r"(?<=财政)[援拔泼](?=款)"), "拨"),
     (re.compile(r"^[台含舍](?=计$)"), "合"),
@@ -55,7 +55,9 @@ _SPECKS_BEFORE = r"""[.．。·•,，、'‘’`“”"^:：;；\s]"""
 _LOOSE_POINT = re.compile(rf"(?<=[\d%]){_SPECKS_BEHIND}+$|^(?![.．]\d\d$){_SPECKS_BEFORE}+(?=[<>=≥≤\d])")
 # A figure that is set wide, with gaps read where its signs stand apart: 12 4.3 2
 _SPACED = re.compile(r"(?=.* )\d[\d ]*(?:[,，] ?\d ?\d ?\d ?)*[.．] ?\d ?\d%?")
+_SPACED_WHOLE = re.compile(r"\d(?: \d)+%?")
 _WIDE = 0.7  # em from the middle of a digit to the next; digits that are set close stand half an em apart
+_WIDEST = 1.2  # the same; those of two numbers stand further apart
 # What may be a figure, and what specks and pieces of ruling lines are read as beside one.
 _LIKE_FIGURE = re.compile(r"[-+]?\d[\d,，.．:： ]*[%％分]?")
 _REST = re.compile(r"[:：;；一—–~^|\[\]_…“”\"]+")
@@ -76,9 +78,9 @@ _AS_DIGITS = str.maketrans("lI|ijoOＯ", "11111000")
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?[%分]?")
 _POINTLESS = re.compile(r"-?\d{1,3}(?:[.,]?\d{3})* \d\d[%分]?")
 _ROOM_OF_POINT = 2.3  # digits from the middle of one to that of the next one behind a point, or another digit and it
-_PARTED = re.compile(r"-?\d[\d,]*\.\d \d[%分]?")
+_PARTED = re.compile(r"-?\d[\d,]*\.\d(?P<between>[ .])\d[%分]?")
 _AMOUNT = re.compile(r"-?\d[\d,]*\.\d\d")
-_BEHIND_FIGURE = re.compile(r"(?<=\.\d\d)-$")
+_NEARLY_ALL = 0.9  # of the figures alone in their cells
 # A point between ideographs: speckle, or a comma that lost its tail.
 _POINT = re.compile(r"(?<=[\u3400-\u9fff])[.．·](?=[\u3400-\u9fff（(\d])")
 # Speckle: behind a whole amount or a year and before its unit, before a line or its ordinal, behind the end of a
@@ -86,6 +88,7 @@ _POINT = re.compile(r"(?<=[\u3400-\u9fff])[.．·](?=[\u3400-\u9fff（(\d])")
 # that part a sentence.
 _STRAY = re.compile(
     r"(?<=\.\d\d)[.．·。](?=[万元%]|$)|(?<=\d{4})[.．·](?=年)|^[•·●]+(?=[\d（(])"
+    r"|^[，,、.．]+(?=[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)])"
     r"|^[，,、.．·]+(?=\d{1,2}[、.．]\D)|^[•·●.．][•·●.．\s]*(?=[\u3400-\u9fff])|(?<=[。；，、：])[.．·]+$"
     r"|(?<=[\u3400-\u9fff%])[；;：:、](?=[，,])|(?<=[一二三四五六七八九十]、)[、，,.．·](?=[\u3400-\u9fff])"
     r"|(?<=[\u3400-\u9fff%％])[.．·](?=[，。；、：）)])|(?<=[（(])[.．·](?=[\u3400-\u9fff])"
@@ -103,6 +106,7 @@ _SPECK = re.compile(r"[*＊★☆○◎〇●•·.．:：;；,，、'‘’`´\
 _UNOPENED = re.compile(
     r"(?<=[。；;])(?=[一二三四五六七八九十]{1,3}(?P<closing>[）)]))|(?<=元)(?=\d[\d.]*[%％](?P<behind>[）)]))"
 )
+_UNOPENED_SHARE = re.compile(r"(?=\d[\d.]*[%％](?P<closing>[）)]))")
 # A speck behind the end of a line is read as a sign of these, and never as surely as a printed one.
 _BEHIND = re.compile(r"(?<=[\u3400-\u9fff])(?:[.．·]|(?<!其中)(?<!如下)(?<!包括)[:：])$")
 _PRINTED = 0.85
@@ -137,7 +141,7 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
     if alone and _FIGURE.fullmatch(text):
         amiss.append(_LOOSE_POINT)
     dropped = {index for pattern in amiss for match in pattern.finditer(text) for index in range(*match.span())}
-    for match in _SPACED.finditer(text) if running or (alone and _SPACED.fullmatch(text)) else ():
+    for match in _spaced(text, alone=alone, running=running):
         if _is_wide(line, *match.span()):
             dropped.update(index for index in range(*match.span()) if text[index] == " ")
     for match in _POINT.finditer(text):
@@ -149,12 +153,21 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
     return clean(cleaned, alone=True) if alone and dropped else cleaned
 
 
+def _spaced(text: str, *, alone: bool, running: bool) -> Iterable[re.Match[str]]:
+    """The numbers of a line that may be set wide: of a cell what is all of it, of running text those with a point."""
+    if running:
+        return _SPACED.finditer(text)
+    whole = (_SPACED.fullmatch(text) or _SPACED_WHOLE.fullmatch(text)) if alone else None
+    return [whole] if whole else ()
+
+
 def _is_wide(line: OcrLine, start: int, end: int) -> bool:
     """Whether the signs of a figure stand as far apart as ideographs, each as far from the next: it is one number."""
     middles = [(line.boxes[at][0] + line.boxes[at][2]) / 2 for at in range(start, end) if line.text[at] != " "]
     steps = [right - left for left, right in pairwise(middles)]
     em = (line.box[3] - line.box[1]) / LINE
-    return min(steps) > _WIDE * em and max(steps) < 2 * min(steps)
+    pointed = any(sign in ".．" for sign in line.text[start:end])
+    return min(steps) > _WIDE * em and max(steps) < (2 * min(steps) if pointed else _WIDEST * em)
 
 
 def is_speck(text: str) -> bool:
@@ -174,23 +187,27 @@ def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> 
 
     columns: of a table, in which each of the lines stands alone in its cell; None for one that does not.
 
-    Where most figures of a column have a point, and none its sign behind it, a colon is a point with a speck above it,
-    and an unsure dash behind a figure a speck. Where most have two decimals, a gap read between these is none, and one
-    before them is the point. In a column without points one before a figure is a speck. Letters among figures are
-    digits: io. Where no other figure has as many decimals, the last two of four are a percent sign: 32.5996.
+    Where most figures of a column have a point, or it has no other and nearly all of the page have one, a colon is a
+    point with a speck above it; an unsure dash behind a figure among others is a speck. Where most have two decimals, a
+    gap or a point read between these is none, and a gap before them is the point. In a column without points one before
+    a figure is a speck. Letters among figures are digits: io. Where no other figure has as many decimals, the last two
+    of four are a percent sign: 32.5996.
     """
 
     def times(is_such: Callable[[OcrLine], object]) -> Counter[Hashable]:
         return Counter(column for line, column in zip(lines, columns, strict=True) if column and is_such(line))
 
-    pointed, odd = times(lambda line: _POINTED.fullmatch(line.text)), times(_is_specked)
+    pointed, dashed, colons = times(lambda line: _POINTED.fullmatch(line.text)), times(_is_dashed), times(_has_colon)
     figures = times(lambda line: _NUMBER.fullmatch(line.text))
     amounts = times(lambda line: _AMOUNT.fullmatch(line.text))
     finer = times(lambda line: _FINER.fullmatch(line.text) and not _FOUR_DECIMALS.fullmatch(line.text))
+    of_amounts = pointed.total() > _NEARLY_ALL * figures.total()
     found = []
     for line, column in zip(lines, columns, strict=True):
-        if column and _is_specked(line) and pointed[column] > odd[column]:
-            line = _unspecked(line)
+        if column and _is_dashed(line) and figures[column] > dashed[column]:
+            line = without(line, {len(line.text) - 1})
+        elif column and _has_colon(line) and _is_point(pointed[column], figures[column], colons[column], of_amounts):
+            line = replace(line, text=line.text.translate(_COLONS))
         elif column and figures[column] > 1:
             line = _with_decimals(line) if 2 * amounts[column] > figures[column] else line
             line = without(line, {0}) if not pointed[column] and _LED.fullmatch(line.text) else line
@@ -209,8 +226,9 @@ def _with_digits(line: OcrLine) -> OcrLine:
 
 def _with_decimals(line: OcrLine) -> OcrLine:
     """An amount without the gap between its decimals, or with its point where a gap as wide as one was read."""
-    if _PARTED.fullmatch(line.text):
-        return without(line, {line.text.index(" ")})
+    parted = _PARTED.fullmatch(line.text)
+    if parted:
+        return without(line, {parted.start("between")})
     if _POINTLESS.fullmatch(line.text) and _is_as_a_point(line, line.text.index(" ")):
         return replace(line, text=line.text.replace(".", ",").replace(" ", "."))
     return line
@@ -222,27 +240,46 @@ def _is_as_a_point(line: OcrLine, gap: int) -> bool:
     return middles[gap + 1] - middles[gap - 1] < _ROOM_OF_POINT * (middles[gap + 2] - middles[gap + 1])
 
 
-def _is_specked(line: OcrLine) -> bool:
-    """Whether a figure has a colon for its point, or an unsure dash behind it."""
-    if _BEHIND_FIGURE.search(line.text):
-        return line.scores[-1] < _PRINTED and _POINTED.fullmatch(line.text[:-1]) is not None
+def _is_dashed(line: OcrLine) -> bool:
+    """Whether an unsure dash stands behind a figure."""
+    return line.text[-1:] == "-" and line.scores[-1] < _PRINTED and _NUMBER.fullmatch(line.text[:-1]) is not None
+
+
+def _has_colon(line: OcrLine) -> bool:
+    """Whether a figure has a colon where a point may stand."""
     return _COLON.fullmatch(line.text) is not None
 
 
-def _unspecked(line: OcrLine) -> OcrLine:
-    if _BEHIND_FIGURE.search(line.text):
-        return without(line, {len(line.text) - 1})
-    return replace(line, text=line.text.translate(_COLONS))
+def _is_point(pointed: int, figures: int, colons: int, of_amounts: bool) -> bool:
+    """Whether a colon is a point, by how many others of its column have a point, are figures, and have a colon; and by
+    whether the page is one of amounts."""
+    return pointed > colons or (of_amounts and figures == 0 and colons == 1)
+
+
+def opened_over(lines: Sequence[OcrLine], running: Sequence[bool]) -> list[OcrLine]:
+    """The lines of a page, in their order, with the brackets that open a share at the head of a line of running text
+    put back, where the line above ends with the amount: 0.65万元 / 0.21%）."""
+    told = [index for index, runs in enumerate(running) if runs]
+    whole = list(lines)
+    for above, index in pairwise(told):
+        match = _UNOPENED_SHARE.match(lines[index].text)
+        if match and lines[above].text.endswith("元"):
+            whole[index] = _with_bracket(lines[index], 0, match["closing"])
+    return whole
 
 
 def _opened(line: OcrLine) -> OcrLine:
-    """The line with the bracket that opens an ordinal or a share put back, on the place between its neighbours."""
+    """The line with the bracket that opens an ordinal or a share put back."""
     match = _UNOPENED.search(line.text)
-    if match is None:
-        return line
-    at, opening = match.start(), "（" if "）" in match.group("closing", "behind") else "("
-    before, after = line.boxes[at - 1], line.boxes[at]
-    place = (before[2], after[1], max(before[2], after[0]), after[3])
+    return _with_bracket(line, match.start(), match["closing"] or match["behind"]) if match else line
+
+
+def _with_bracket(line: OcrLine, at: int, closing: str) -> OcrLine:
+    """The line with the bracket that a closing one asks for, on the place between its neighbours."""
+    opening = "（" if closing == "）" else "("
+    after = line.boxes[at]
+    left = line.boxes[at - 1][2] if at else after[0]
+    place = (left, after[1], max(left, after[0]), after[3])
     return replace(
         line,
         text=line.text[:at] + opening + line.text[at:],

@@ -106,7 +106,8 @@ _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
     ),
     (re.compile(r"(?<=\d)\.\.(?=\d\d(?:万?元|%))"), ".", _SURELY),
     (re.compile(r"(?<=\d)、(?=\d\d(?:万?元|%))"), ".", _NUMBER),
-    (re.compile(rf"(?<=[\u3400-\u9fff])(?:\(\)|0\)|\(0)(?={_COUNTED}|\.\d\d(?:万?元|%))"), "0", _ROUND),
+    (re.compile(r"(?<=\d)[:,](?=\d\d(?:万?元|%))"), ".", _SURELY),
+    (re.compile(rf"(?<=[\u3400-\u9fff])(?:\(\)|0\)|\(0)(?={_COUNTED}|\.\d\d(?:万?元|%)(?!\)))"), "0", _ROUND),
 )
 """What cannot be printed so in running text (folded), or the sign of it that is amiss; and what is printed there if the
 second look says so."""
@@ -139,7 +140,8 @@ def _doubts(text: str, scores: Sequence[float]) -> list[_Doubt]:
         _Doubt(*span, (meant,), least)
         for pattern, meant, least in _MEANT
         for match in pattern.finditer(text)
-        if (span := match.span(pattern.groups)) and (text[span[0]] not in ":、" or scores[span[0]] < _PLAIN)
+        if (span := match.span(pattern.groups))
+        and (least == _SURELY or text[span[0]] not in ":、" or scores[span[0]] < _PLAIN)
     ]
     return [*within, *(doubt for doubt in found if taken.isdisjoint(range(doubt.start, doubt.end)))]
 

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from recount.pipeline.document import Ruling
 from recount.pipeline.ocr.image.prepare import Grey, Prepared, prepare
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.network.reading import Decoded
@@ -154,16 +155,17 @@ def test_a_point_that_one_reading_under_a_seal_lacks_is_lost(read: str) -> None:
 
 @dataclass
 class Rest:
-    """Reads one sign: in dark ink this one, in pale ink that one."""
+    """Reads the same everywhere: in dark ink this, in pale ink that."""
 
     dark: str
     pale: str
 
     def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
-        return [Decoded(self.dark if int(image.min()) < 50 else self.pale, (0.5,), (0.97,)) for image in images]
+        read = [self.dark if int(image.min()) < 50 else self.pale for image in images]
+        return [Decoded(text, tuple(np.linspace(0.4, 0.6, len(text))), (0.97,) * len(text)) for text in read]
 
 
-def test_a_lone_sign_under_a_seal_is_one_with_it_too() -> None:
+def test_a_sign_or_two_under_a_seal_are_read_without_it_too() -> None:
     image = column()
     grey = cv2.cvtColor(np.maximum(image, 60), cv2.COLOR_RGB2GRAY)
     cell = np.s_[round((TOP + 3) * DPI / 72) : round((TOP + HEIGHT - 3) * DPI / 72), 120:380]
@@ -172,10 +174,11 @@ def test_a_lone_sign_under_a_seal_is_one_with_it_too() -> None:
     with_seal = grey.copy()
     with_seal[cell] -= np.where(grey[cell] < 255, 90, 40).astype(np.uint8)
     box = (190.0, (TOP + 4) * DPI / 72, 216.0, (TOP + HEIGHT - 4) * DPI / 72)
-    for pale, read in (("1", ["1"]), ("7", [])):
-        reader: Any = Rest("1", pale)
+    for dark, pale, read in (("1", "1", ["1"]), ("1", "7", []), ("24", "24", ["24"]), ("24", "2", [])):
+        reader: Any = Rest(dark, pale)
+        lifted = with_seal if len(dark) > 1 else grey  # what is below the seal, as far as it can be told
         prepared = Prepared(
-            np.asarray(grey, np.uint8), np.asarray(grey, np.uint8), DPI, (1, 0, 0, 0, 1, 0), stamped=with_seal
+            np.asarray(grey, np.uint8), np.asarray(lifted, np.uint8), DPI, (1, 0, 0, 0, 1, 0), stamped=with_seal
         )
         page = read_prepared(prepared, 1, [box], reader)
         first = [line.text for line in page.lines if line.box[1] < TOP + HEIGHT]
@@ -212,3 +215,51 @@ class Beside:
             else Decoded("1", (0.5,), (0.97,))
             for image in images
         ]
+
+
+@pytest.mark.parametrize("printed", [True, False])
+def test_a_wall_that_the_finder_left_out_between_rows_that_have_it_is_one_where_it_is_printed(
+    reader: Engine, printed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As beside a figure that touches it."""
+    image, wall = column(), (LEFT + RIGHT) / 2 + 10
+    rows = [(TOP + row * HEIGHT, TOP + (row + 1) * HEIGHT) for row in range(len(FIGURES))]
+    for top, bottom in rows if printed else rows[:2] + rows[3:]:
+        ends = [(round(wall * DPI / 72), round(y * DPI / 72)) for y in (top, bottom)]
+        cv2.line(image, *ends, (0, 0, 0), 2)
+    frame = [Ruling(LEFT, y, RIGHT, y) for y in (rows[0][0], *(bottom for _, bottom in rows))]
+    frame += [Ruling(x, TOP, x, rows[-1][1]) for x in (LEFT, RIGHT)]
+    above, missing, below = (Ruling(wall, top, wall, bottom) for top, bottom in (rows[0], rows[2], rows[3]))
+    found = (*frame, replace(above, y1=rows[1][1]), below)
+    monkeypatch.setattr("recount.pipeline.ocr.page.find_rulings", lambda *_: found)
+    prepared = prepare(image, DPI)
+    page = read_prepared(prepared, 1, [], reader)
+    assert page.rulings == ((*found, missing) if printed else found)
+
+
+@dataclass
+class Low:
+    """Reads what is low as digits, as surely as is said, and the rest as figures."""
+
+    read: str
+    score: float
+
+    def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
+        figure = Decoded("12.50", (0.1, 0.3, 0.5, 0.7, 0.9), (0.99,) * 5)
+        centres = tuple(np.linspace(0.4, 0.6, len(self.read)))
+        speck = Decoded(self.read, centres, (self.score,) * len(self.read))
+        return [speck if image.shape[0] < 20 else figure for image in images]
+
+
+@pytest.mark.parametrize(("read", "score", "left"), [("1", 0.9, 3), ("25", 0.9, 3), ("1", 0.99, 4), ("无", 0.9, 4)])
+def test_what_is_half_as_tall_as_other_lines_and_not_surely_digits_is_a_speck(
+    read: str, score: float, left: int
+) -> None:
+    image = column()
+    rows = [(TOP + row * HEIGHT + 4, TOP + (row + 1) * HEIGHT - 4) for row in range(4)]
+    rows[1] = rows[1][0] + 5, rows[1][0] + 10.5  # low
+    boxes = [tuple(side * DPI / 72 for side in (LEFT + 6, top, LEFT + 40, bottom)) for top, bottom in rows]
+    prepared = prepare(image, DPI)
+    reader: Any = Low(read, score)
+    lines = read_prepared(prepared, 1, boxes, reader).lines
+    assert len(lines) == left

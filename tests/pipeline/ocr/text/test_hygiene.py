@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from recount.pipeline.ocr.text.hygiene import clean, in_columns, rests
+from recount.pipeline.ocr.text.hygiene import clean, in_columns, opened_over, rests
 from recount.pipeline.ocr.text.lines import OcrLine
 
 
@@ -75,6 +75,9 @@ def line(text: str, wide: float = 10.0) -> OcrLine:
         ("，2、教育支出（类）", "2、教育支出（类）"),
         ("，2.5万元", "，2.5万元"),
         ("，2023年", "，2023年"),
+        (".（3）2130301行政运行", "（3）2130301行政运行"),
+        ("，（含税）支出", "，（含税）支出"),
+        ("支出自评，其中；涉及5个", "支出自评，其中，涉及5个"),
         ("与上年决算相比；增加", "与上年决算相比，增加"),
         ("(项.）。年初预算", "(项）。年初预算"),
         ("•8.一般公共服务支出", "8.一般公共服务支出"),
@@ -155,6 +158,10 @@ UNSURE = 0.4
         (["9:30", "15:00", "10.30"], "15:00"),  # hours
         (["长期", "15:00", "有效"], "15:00"),
         (["4.00", "4.00-", "4.00"], "4.00"),
+        (["8", "7-", "10"], "7"),
+        (["2019-", "7-", "10"], "7-"),  # of years
+        (["31.25", "60.1.8", "4.10"], "60.18"),
+        (["3", "60.1.8", "4"], "60.1.8"),
     ],
 )
 def test_a_column_says_what_specks_made_of_a_figure(column: list[str], meant: str) -> None:
@@ -164,6 +171,34 @@ def test_a_column_says_what_specks_made_of_a_figure(column: list[str], meant: st
     assert cleaned[1].text == meant
     assert [each.text for each in cleaned[:1] + cleaned[2:]] == column[:1] + column[2:]
     assert len(cleaned[1].boxes) == len(cleaned[1].scores) == len(meant)
+
+
+@pytest.mark.parametrize(
+    ("others", "meant"),
+    [(["4.00", "81,203.55"], "21.60"), (["4.00", "81"], "21:60"), ([], "21:60"), (["4.00", "9:30"], "21:60")],
+)
+def test_a_colon_in_a_column_of_its_own_is_a_point_on_a_page_of_amounts(others: list[str], meant: str) -> None:
+    """But not two of them, which may be hours."""
+    read = [line(text) for text in ("21:60", *others)]
+    beside = [(10, 60) if ":" in each.text else (60, 90) for each in read]
+    assert [each.text for each in in_columns(read, beside)] == [meant, *others]
+
+
+@pytest.mark.parametrize(
+    ("above", "runs", "meant"),
+    [
+        ("项目支出0.65万元", True, "（0.21%）。"),
+        ("项目支出（占", True, "0.21%）。"),
+        ("项目支出0.65万元", False, "0.21%）。"),
+    ],
+)
+def test_a_bracket_that_a_line_lost_at_its_head_is_put_back_behind_the_amount(
+    above: str, runs: bool, meant: str
+) -> None:
+    cell = line("栏次")
+    _, _, opened = opened_over([line(above), cell, line("0.21%）。")], [runs, False, True])
+    assert opened.text == meant
+    assert len(opened.boxes) == len(opened.scores) == len(meant)
 
 
 @pytest.mark.parametrize(
@@ -291,6 +326,9 @@ def test_the_star_of_a_seal_and_specks_are_no_text(text: str) -> None:
         ("1,2 34.5 6", 8.0, "1,234.56"),
         ("12 4.32", 5.0, "12 4.32"),  # set close: two figures
         ("12 4", 8.0, "12 4"),
+        ("3 0 5", 11.0, "305"),
+        ("3 0 5", 14.0, "3 0 5"),
+        ("3 0 5", 5.0, "3 0 5"),
     ],
 )
 def test_a_figure_that_is_set_wide_is_one(read: str, wide: float, meant: str) -> None:

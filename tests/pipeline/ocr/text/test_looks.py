@@ -146,6 +146,8 @@ def test_a_word_goes_over_the_end_of_a_line() -> None:
     unit = looker(**{"出3.40方": 0.8, "出3.40万": 0.2})
     assert words(unit, "支出3.40方", "元，其中") == ["支出3.40万", "元，其中"]
     assert words(looker(), "支出数，完.", "成年初预算") == ["支出数，完", "成年初预算"]
+    assert words(looker(), "比上年40:50", "万元减少", score=0.9) == ["比上年40.50", "万元减少"]
+    assert words(looker(), "每天8:30", "开始", score=0.9) == ["每天8:30", "开始"]
 
 
 @pytest.mark.parametrize(
@@ -175,6 +177,12 @@ def test_a_number_changes_only_where_the_second_look_is_surer_than_of_a_word() -
 def test_a_zero_that_is_half_brackets_is_one(seen: float, meant: str) -> None:
     reader = looker(**{"车()辆": 0.5, "车0)辆": seen, "车(0辆": 0.1, "车0辆": 0.01})
     assert words(reader, "领导用车()辆") == [meant]
+
+
+@pytest.mark.parametrize(("read", "meant"), [("收入0.02万元（0.01%）", None), ("占本年（0.01%，", "占本年0.01%，")])
+def test_a_zero_in_brackets_that_are_closed_has_them(read: str, meant: str | None) -> None:
+    reader = looker(**{"元（0.01%": 0.1, "元0.01%": 0.5, "年（0.01%": 0.1, "年0.01%": 0.5})
+    assert words(reader, read) == [meant or read]
 
 
 def test_of_two_signs_that_make_a_word_one_must_be_seen() -> None:
