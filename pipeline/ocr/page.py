@@ -168,9 +168,14 @@ def _in_empty_cells(
     looks = zip(said[::2], said[1::2], forms[::2], strict=True)
     again: list[InCell] = []
     for (box, home), dash in zip(empty, dashes, strict=True):
-        line = _DASH if dash else _better(*next(looks))
-        rest = len(line.text) == 1 and not dash and _is_sealed(prepared, box)
-        if line.text.strip() and line.score >= _least_score(line, found=True, beside=False) and not rest:
+        line = _DASH
+        if not dash:
+            plain, smooth, form = next(looks)
+            line = _better(plain, smooth, form)
+            alike = len(line.text) > 1 and plain.text == smooth.text
+            if _is_few(line) and not alike and _is_sealed(prepared, box):
+                continue
+        if line.text.strip() and line.score >= _least_score(line, found=True, beside=False):
             again.append(InCell(box, line, home))
     known = {line.home for line in again}
     return again, [sheet.cells[home] for home in dict.fromkeys(home for _, home in empty if home not in known)]
@@ -253,12 +258,17 @@ def _read_under_seals(prepared: Prepared, boxes: Sequence[Box], engine: Engine) 
     for plain, smooth, stamped in zip(*read, strict=True):
         best = _clearer(plain, smooth, 1.0)
         found.append(_clearer(best, stamped, _DOUBTFUL if _are_alike(plain, smooth) else 1.0))
-    short = [index for index, line in enumerate(found) if len(line.text) <= (_FEW if line.text.isascii() else 1)]
+    short = [index for index, line in enumerate(found) if _is_few(line)]
     without = engine.recognise([crop_of(prepared.image, boxes[index]) for index in short])
     for index, line in zip(short, without, strict=True):
         alike = {line.text, found[index].text} | ({read[-1][index].text} if len(line.text) == 1 else set())
         found[index] = found[index] if len(alike) == 1 else _NOTHING
     return found
+
+
+def _is_few(line: Decoded) -> bool:
+    """Whether a line is a sign, or two that are no words: as what is left of a seal is read."""
+    return len(line.text) <= (_FEW if line.text.isascii() else 1)
 
 
 def _clearer(line: Decoded, other: Decoded, sure: float) -> Decoded:
