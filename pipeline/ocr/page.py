@@ -7,7 +7,7 @@ file shows it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import cv2
@@ -39,7 +39,7 @@ _LEAST_SCORE = 0.5  # below this a line is noise: the rim of a seal, a blot
 _LEAST_SCORE_LONE = 0.8  # the same for a lone sign that is no figure: the rims of seals look like that
 _LEAST_SCORE_BESIDE = 0.95  # the same for a lone sign of overlooked ink in a cell that has text as well
 _LIKE_DIGITS = "SOoIl|"  # lone signs that `hygiene` makes digits of
-_FEW = 2  # signs that a speck, or a rest of a seal, is read as
+_FEW = 2  # signs that a speck is read as
 _LOW = 0.6  # of the usual height of lines in cells; less has a speck that is read as a digit
 _SURELY_READ = 0.98
 _DOUBTFUL = 0.85  # below this a line is read again, otherwise prepared, and the best reading is taken
@@ -51,6 +51,7 @@ _WHOLE_LINE, _HALF_LINE = 0.85, 0.5  # shares of a line that are inked under a s
 _WHOLE_BARE = 0.95  # the same where there is no seal: of the edge of a merged cell its text covers four fifths at most
 _BESIDE_WALL = 1.5  # points beside a line: a seal on it is seen there too
 _UNDER_SEAL = 0.6  # share of a line on which a seal lies that hides it
+_PRINTED = 0.55  # of the usual darkness of print; below a seal rests of it have less, print has 0.7 and more
 _LEAST_SCORE_FOUND = 0.7  # the same as _LEAST_SCORE for ink that the detector did not take for text
 _DASH = Decoded("—", (0.5,), (_LEAST_SCORE_LONE,))  # where a level stroke is all that a cell has
 
@@ -64,6 +65,9 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
     rulings = _with_missing(prepared, find_rulings(image, prepared.dpi, detected))
     sheet = sheet_of(image, prepared.dpi, rulings)
     boxes, sure = _boxes(image, detected, sheet)
+    is_blank = _blank_below(prepared, boxes)
+    sure = sum(not is_blank(box) for box in boxes[:sure])
+    boxes = [box for box in boxes if not is_blank(box)]
     homes = [_home(box, sheet) for box in boxes]
     taken = {home for home in homes[:sure] if home is not None}
     read = [
@@ -73,7 +77,7 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
         and line.score >= _least_score(line, found=index >= sure, beside=home in taken)
         and not (index >= sure and home in taken and _is_rest(prepared, line, box))
     ]
-    again, unread = _in_empty_cells(prepared, read, sheet, engine)
+    again, unread = _in_empty_cells(prepared, read, sheet, engine, is_blank)
     read += again
     words = [(_scaled(line.box, sheet.unit), line.line.text.strip()) for line in read]
     hidden = hidden_walls(rulings, words, lambda wall: _lies_under_seal(prepared, wall))
@@ -153,12 +157,12 @@ def _within(box: Box, cell: Box) -> Box:
 
 
 def _in_empty_cells(
-    prepared: Prepared, read: Sequence[InCell], sheet: Sheet, engine: Engine
+    prepared: Prepared, read: Sequence[InCell], sheet: Sheet, engine: Engine, is_blank: Callable[[Box], bool]
 ) -> tuple[list[InCell], list[Box]]:
     """What a look at twice the size reads in the cells of which nothing was read though they have ink, and the cells
-    in which it reads nothing either."""
+    in which it reads nothing either. is_blank: tells where there is nothing but a seal."""
     left, _ = overlooked([line.box for line in read], sheet)
-    homed = [(box, home) for box in left if (home := _home(box, sheet)) is not None]
+    homed = [(box, home) for box in left if not is_blank(box) and (home := _home(box, sheet)) is not None]
     filled = {home for _, home in homed if any(_reaches(line.box, sheet.cells[home]) for line in read)}
     empty = [(box, home) for box, home in homed if home not in filled]
     dashes = [is_dash(box, sheet) for box, _ in empty]
@@ -168,14 +172,9 @@ def _in_empty_cells(
     looks = zip(said[::2], said[1::2], forms[::2], strict=True)
     again: list[InCell] = []
     for (box, home), dash in zip(empty, dashes, strict=True):
-        line = _DASH
-        if not dash:
-            plain, smooth, form = next(looks)
-            line = _better(plain, smooth, form)
-            alike = len(line.text) > 1 and plain.text == smooth.text
-            if _is_few(line) and not alike and _is_sealed(prepared, box):
-                continue
-        if line.text.strip() and line.score >= _least_score(line, found=True, beside=False):
+        line = _DASH if dash else _better(*next(looks))
+        rest = len(line.text) == 1 and not dash and _is_sealed(prepared, box)
+        if line.text.strip() and line.score >= _least_score(line, found=True, beside=False) and not rest:
             again.append(InCell(box, line, home))
     known = {line.home for line in again}
     return again, [sheet.cells[home] for home in dict.fromkeys(home for _, home in empty if home not in known)]
@@ -247,8 +246,7 @@ def _read_under_seals(prepared: Prepared, boxes: Sequence[Box], engine: Engine) 
     """The best reading of each box from which a seal was taken out: of what is below it, before the median and behind
     it, and with the seal, with which some strokes are whole.
 
-    What is read as a sign, or two that are no words, and otherwise where nothing of the seal is left, is a rest of it;
-    so is a sign that is another one with the seal.
+    What is read as one sign only, or as another where nothing of the seal is left, is a rest of it.
     """
     if prepared.stamped is None or not boxes:
         return []
@@ -258,17 +256,11 @@ def _read_under_seals(prepared: Prepared, boxes: Sequence[Box], engine: Engine) 
     for plain, smooth, stamped in zip(*read, strict=True):
         best = _clearer(plain, smooth, 1.0)
         found.append(_clearer(best, stamped, _DOUBTFUL if _are_alike(plain, smooth) else 1.0))
-    short = [index for index, line in enumerate(found) if _is_few(line)]
-    without = engine.recognise([crop_of(prepared.image, boxes[index]) for index in short])
-    for index, line in zip(short, without, strict=True):
-        alike = {line.text, found[index].text} | ({read[-1][index].text} if len(line.text) == 1 else set())
-        found[index] = found[index] if len(alike) == 1 else _NOTHING
+    lone = [index for index, line in enumerate(found) if len(line.text) == 1]
+    without = engine.recognise([crop_of(prepared.image, boxes[index]) for index in lone])
+    for index, line in zip(lone, without, strict=True):
+        found[index] = found[index] if line.text == read[-1][index].text else _NOTHING
     return found
-
-
-def _is_few(line: Decoded) -> bool:
-    """Whether a line is a sign, or two that are no words: as what is left of a seal is read."""
-    return len(line.text) <= (_FEW if line.text.isascii() else 1)
 
 
 def _clearer(line: Decoded, other: Decoded, sure: float) -> Decoded:
@@ -282,6 +274,21 @@ def _clearer(line: Decoded, other: Decoded, sure: float) -> Decoded:
 def _are_alike(line: Decoded, other: Decoded) -> bool:
     """Whether two readings have the same signs, but for points and gaps."""
     return line.text.translate(_POINTLESS) == other.text.translate(_POINTLESS)
+
+
+def _blank_below(prepared: Prepared, boxes: Sequence[Box]) -> Callable[[Box], bool]:
+    """Tells whether there is nothing below a seal in a box: what is seen of it is paler than print is. boxes: of the
+    lines of the page."""
+    bare = [box for box in boxes if not _is_sealed(prepared, box)] if prepared.stamped is not None else []
+    usual = [_darkness(prepared.plain, box) for box in bare]
+    least = _PRINTED * float(np.median(usual)) if usual else 0.0
+    return lambda box: _is_sealed(prepared, box) and _darkness(prepared.plain, box) < least
+
+
+def _darkness(image: Grey, box: Box) -> float:
+    """How much darker than its paper the darkest in a box is, specks of a pixel left aside; in grey levels."""
+    crop = cv2.blur(crop_of(image, box), (3, 3))
+    return float(np.median(crop) - np.percentile(crop, 1))
 
 
 def _is_sealed(prepared: Prepared, box: Box) -> bool:

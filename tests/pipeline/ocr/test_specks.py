@@ -155,17 +155,16 @@ def test_a_point_that_one_reading_under_a_seal_lacks_is_lost(read: str) -> None:
 
 @dataclass
 class Rest:
-    """Reads the same everywhere: in dark ink this, in pale ink that."""
+    """Reads one sign: in dark ink this one, in pale ink that one."""
 
     dark: str
     pale: str
 
     def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
-        read = [self.dark if int(image.min()) < 50 else self.pale for image in images]
-        return [Decoded(text, tuple(np.linspace(0.4, 0.6, len(text))), (0.97,) * len(text)) for text in read]
+        return [Decoded(self.dark if int(image.min()) < 50 else self.pale, (0.5,), (0.97,)) for image in images]
 
 
-def test_a_sign_or_two_under_a_seal_are_read_without_it_too() -> None:
+def test_a_lone_sign_under_a_seal_is_one_with_it_too() -> None:
     image = column()
     grey = cv2.cvtColor(np.maximum(image, 60), cv2.COLOR_RGB2GRAY)
     cell = np.s_[round((TOP + 3) * DPI / 72) : round((TOP + HEIGHT - 3) * DPI / 72), 120:380]
@@ -174,16 +173,51 @@ def test_a_sign_or_two_under_a_seal_are_read_without_it_too() -> None:
     with_seal = grey.copy()
     with_seal[cell] -= np.where(grey[cell] < 255, 90, 40).astype(np.uint8)
     box = (190.0, (TOP + 4) * DPI / 72, 216.0, (TOP + HEIGHT - 4) * DPI / 72)
-    for dark, pale, read in (("1", "1", ["1"]), ("1", "7", []), ("24", "24", ["24"]), ("24", "2", [])):
-        reader: Any = Rest(dark, pale)
-        lifted = with_seal if len(dark) > 1 else grey  # what is below the seal, as far as it can be told
+    for pale, read in (("1", ["1"]), ("7", [])):
+        reader: Any = Rest("1", pale)
         prepared = Prepared(
-            np.asarray(grey, np.uint8), np.asarray(lifted, np.uint8), DPI, (1, 0, 0, 0, 1, 0), stamped=with_seal
+            np.asarray(grey, np.uint8), np.asarray(grey, np.uint8), DPI, (1, 0, 0, 0, 1, 0), stamped=with_seal
         )
         page = read_prepared(prepared, 1, [box], reader)
         first = [line.text for line in page.lines if line.box[1] < TOP + HEIGHT]
         assert first == read
         assert ("unread" in {remark.kind for remark in page.remarks}) == (not read)
+
+
+@pytest.mark.parametrize(("level", "read", "unread"), [(60, ["36"], False), (110, [], True), (170, [], False)])
+def test_what_is_paler_below_a_seal_than_print_is_a_rest_of_it(level: int, read: list[str], unread: bool) -> None:
+    """It is neither read nor told; print that cannot be read is told."""
+    image = column()
+    grey = cv2.cvtColor(np.maximum(image, 60), cv2.COLOR_RGB2GRAY)
+    cell = np.s_[round((TOP + 3) * DPI / 72) : round((TOP + HEIGHT - 3) * DPI / 72), 120:380]
+    grey[cell] = 255
+    for left in (200, 214):
+        grey[round((TOP + 7) * DPI / 72) : round((TOP + 17) * DPI / 72), left : left + 6] = level
+    with_seal = grey.copy()
+    with_seal[cell] -= 40
+    figures = [(LEFT + 6, TOP + row * HEIGHT + 4, LEFT + 40, TOP + (row + 1) * HEIGHT - 4) for row in (1, 2, 3)]
+    boxes = [tuple(side * DPI / 72 for side in figure) for figure in figures]
+    box = (190.0, (TOP + 4) * DPI / 72, 230.0, (TOP + HEIGHT - 4) * DPI / 72)
+    reader: Any = Dark()
+    prepared = Prepared(
+        np.asarray(grey, np.uint8), np.asarray(grey, np.uint8), DPI, (1, 0, 0, 0, 1, 0), stamped=with_seal
+    )
+    page = read_prepared(prepared, 1, [box, *boxes], reader)
+    assert [line.text for line in page.lines if line.box[1] < TOP + HEIGHT] == read
+    assert ("unread" in {remark.kind for remark in page.remarks}) == unread
+
+
+@dataclass
+class Dark:
+    """Reads what is narrow as two digits, less surely the paler it is."""
+
+    def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
+        return [
+            Decoded("12.50", (0.1, 0.3, 0.5, 0.7, 0.9), (0.99,) * 5)
+            if image.shape[1] > 60 and image.shape[0] < 60
+            else Decoded("36", (0.3, 0.7), (0.99 if int(image.min()) < 70 else 0.3,) * 2)
+            for image in images
+        ]
 
 
 def test_a_stroke_of_a_seal_beside_a_figure_is_no_second_figure_of_its_cell() -> None:
