@@ -80,6 +80,7 @@ _POINTLESS = re.compile(r"-?\d{1,3}(?:[.,]?\d{3})* \d\d[%分]?")
 _ROOM_OF_POINT = 2.3  # digits from the middle of one to that of the next one behind a point, or another digit and it
 _PARTED = re.compile(r"-?\d[\d,]*\.\d(?P<between>[ .])\d[%分]?")
 _AMOUNT = re.compile(r"-?\d[\d,]*\.\d\d")
+_SIZED = re.compile(r"[\d.．,，:：;；%％‰十百千万亿元分]")
 _NEARLY_ALL = 0.9  # of the figures alone in their cells
 # A point between ideographs: speckle, or a comma that lost its tail.
 _POINT = re.compile(r"(?<=[\u3400-\u9fff])[.．·](?=[\u3400-\u9fff（(\d])")
@@ -188,7 +189,7 @@ def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> 
     columns: of a table, in which each of the lines stands alone in its cell; None for one that does not.
 
     Where most figures of a column have a point, or it has no other and nearly all of the page have one, a colon is a
-    point with a speck above it; an unsure dash behind a figure among others is a speck. Where most have two decimals, a
+    point with a speck above it; an unsure sign behind a figure among others is a speck. Where most have two decimals, a
     gap or a point read between these is none, and a gap before them is the point. In a column without points one before
     a figure is a speck. Letters among figures are digits: io. Where no other figure has as many decimals, the last two
     of four are a percent sign: 32.5996.
@@ -197,14 +198,14 @@ def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> 
     def times(is_such: Callable[[OcrLine], object]) -> Counter[Hashable]:
         return Counter(column for line, column in zip(lines, columns, strict=True) if column and is_such(line))
 
-    pointed, dashed, colons = times(lambda line: _POINTED.fullmatch(line.text)), times(_is_dashed), times(_has_colon)
+    pointed, trailed, colons = times(lambda line: _POINTED.fullmatch(line.text)), times(_is_trailed), times(_has_colon)
     figures = times(lambda line: _NUMBER.fullmatch(line.text))
     amounts = times(lambda line: _AMOUNT.fullmatch(line.text))
     finer = times(lambda line: _FINER.fullmatch(line.text) and not _FOUR_DECIMALS.fullmatch(line.text))
     of_amounts = pointed.total() > _NEARLY_ALL * figures.total()
     found = []
     for line, column in zip(lines, columns, strict=True):
-        if column and _is_dashed(line) and figures[column] > dashed[column]:
+        if column and _is_trailed(line) and figures[column] > trailed[column]:
             line = without(line, {len(line.text) - 1})
         elif column and _has_colon(line) and _is_point(pointed[column], figures[column], colons[column], of_amounts):
             line = replace(line, text=line.text.translate(_COLONS))
@@ -240,9 +241,10 @@ def _is_as_a_point(line: OcrLine, gap: int) -> bool:
     return middles[gap + 1] - middles[gap - 1] < _ROOM_OF_POINT * (middles[gap + 2] - middles[gap + 1])
 
 
-def _is_dashed(line: OcrLine) -> bool:
-    """Whether an unsure dash stands behind a figure."""
-    return line.text[-1:] == "-" and line.scores[-1] < _PRINTED and _NUMBER.fullmatch(line.text[:-1]) is not None
+def _is_trailed(line: OcrLine) -> bool:
+    """Whether an unsure sign that says nothing of its size stands behind a figure."""
+    figure, sign = line.text[:-1], line.text[-1:]
+    return _NUMBER.fullmatch(figure) is not None and line.scores[-1] < _PRINTED and _SIZED.fullmatch(sign) is None
 
 
 def _has_colon(line: OcrLine) -> bool:
