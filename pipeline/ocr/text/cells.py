@@ -38,7 +38,7 @@ _CUT_OFF = 0.25  # share of its width by which such a one reaches into the line 
 _DOUBLE_HEIGHT = 1.5  # a box this many times as high as usual may hold two lines
 _SAME_ROW = 0.6  # share of the height by which boxes of different lines overlap at most
 _FLAT = 3.0  # a dash is so many times as long as high
-_THIN = 2.4  # points; and no higher than this
+_THIN = 2.4  # points; and no thicker than this on average: one on a skewed page is higher
 _SPECK = 0.2  # share of a dash's ink that may lie beside it
 _ASIDE = 0.6  # share of a line that stands on its side of an edge at least
 _FIGURE = re.compile(r"[-+]?\d[\d,，.．:：]*%?[\s:：.．·]*")
@@ -349,8 +349,8 @@ def is_dash(box: Box, sheet: Sheet) -> bool:
     *specks, stroke = sorted(large, key=lambda sign: int(sign[4])) or [(0,) * 5]
     if sum(int(speck[4]) for speck in specks) > _SPECK * stroke[4]:
         return False
-    _, _, width, height, _ = (int(value) for value in stroke)
-    return width >= max(_FLAT * height, _LEAST_SIGN * sheet.unit) and height <= _THIN * sheet.unit
+    _, _, width, height, area = (int(value) for value in stroke)
+    return width >= max(_FLAT * height, _LEAST_SIGN * sheet.unit) and area <= _THIN * sheet.unit * width
 
 
 def _lines_of(ink: Mask, cell: Box, unit: float) -> list[Box]:

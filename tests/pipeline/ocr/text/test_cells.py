@@ -90,6 +90,11 @@ def test_a_dash_is_one_beside_a_speck(speck: tuple[tuple[int, int, int, int], ..
     assert is_dash(BOX, inked((20, 18, 26, 4), *speck))
 
 
+def test_a_dash_on_a_skewed_page_is_one() -> None:
+    assert is_dash(BOX, inked((20, 21, 9, 4), (28, 19, 9, 4), (36, 18, 9, 4)))
+    assert not is_dash(BOX, inked((20, 18, 25, 8)))
+
+
 @pytest.mark.parametrize(
     "strokes",
     [
