@@ -16,7 +16,7 @@ from recount.pipeline.ocr.text.lines import LINE, OcrLine, without
 from recount.pipeline.split.folding import SIMPLIFIED
 
 # Points of a number that are separators.
-_COMMAS = str.maketrans(".．", ",,")
+_COMMAS = str.maketrans(".．;:", ",,,,")
 _COLONS = str.maketrans(":：;；", "....")
 # What is certainly misread, and the sign in its place: the text keeps its length.
 _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
@@ -29,9 +29,9 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"(?<=\d)[:：,，](?=\d{2}(?:%|万元|元))"), "."),  # two digits are no thousands
     # Accounts exclaim nothing: 退休！人
     (re.compile(r"(?<=[\u3400-\u9fff])[!！|lIi](?=[人次个项辆台套份名批])"), "1"),
-    # A number has one decimal point; what stands before groups of three is a separator: 1,092.513.13
+    # A number has one decimal point; what stands before groups of three is a separator: 1,092.513.13, 1;513.13
     (
-        re.compile(r"(?<![\d.,，．])\d{1,3}(?:[,，.．]\d{3})+(?=[.．]\d{2}(?![\d.,，．]))"),
+        re.compile(r"(?<![\d.,，．])\d{1,3}(?:[,，.．;:]\d{3})+(?=[.．]\d{2}(?![\d.,，．]))"),
         lambda match: match[0].translate(_COMMAS),
     ),
     (re.compile(r"[⁻‐‑]"), "-"),
