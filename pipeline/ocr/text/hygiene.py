@@ -31,7 +31,7 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"(?<=[\u3400-\u9fff])[!！|lIi](?=[人次个项辆台套份名批])"), "1"),
     # A number has one decimal point; what stands before groups of three is a separator: 1,092.513.13, 1;513.13
     (
-        re.compile(r"(?<![\d.,，．])\d{1,3}(?:[,，.．;:]\d{3})+(?=[.．]\d{2}(?![\d.,，．]))"),
+        re.compile(r"(?:(?<![\d.,，．])|(?<=^[.．]))\d{1,3}(?:[,，.．;:]\d{3})+(?=[.．]\d{2}(?![\d.,，．]))"),
         lambda match: match[0].translate(_COMMAS),
     ),
     (re.compile(r"[⁻‐‑]"), "-"),
@@ -62,7 +62,7 @@ _WIDEST = 1.2  # the same; those of two numbers stand further apart
 _LIKE_FIGURE = re.compile(r"[-+]?\d[\d,，.．:： ]*[%％分]?")
 _REST = re.compile(r"[:：;；一—–~^|\[\]_…“”\"]+")
 # All that a figure may consist of, specks at either end included.
-_FIGURE = re.compile(_SPECKS_BEFORE + r"*[<>=≥≤]*\d[\d,，]*(?:[.．]\d+)?%?" + f"{_SPECKS_BEHIND}*")
+_FIGURE = re.compile(_SPECKS_BEFORE + r"*[<>=≥≤]*\d[\d,，]*(?:[.．:：;；]\d+)?%?" + f"{_SPECKS_BEHIND}*")
 # A speck before a number that has its point.
 _BEFORE = re.compile(r"^[.．·](?=\d[\d,，]*\.\d\d(?:%|万?元))")
 # A figure whose point a speck stands above, and one whose point is seen.
@@ -88,16 +88,18 @@ _POINT = re.compile(r"(?<=[\u3400-\u9fff])[.．·](?=[\u3400-\u9fff（(\d])")
 # sentence, before a comma or a bracket, amid a number; half of a % that was read already; and the first of two signs
 # that part a sentence.
 _STRAY = re.compile(
-    r"(?<=\.\d\d)[.．·。](?=[万元%]|$)|(?<=\d{4})[.．·](?=年)|^[•·●]+(?=[\d（(])"
+    r"(?<=\.\d\d)[.．·。](?=[万元%]|$)|(?<=\d{4})[.．·](?=年)|^[•·●][•·●\s]*(?=[\d（(])"
     r"|^[，,、.．]+(?=[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)])"
-    r"|^[，,、.．·]+(?=\d{1,2}[、.．]\D)|^[•·●.．][•·●.．\s]*(?=[\u3400-\u9fff])|(?<=[。；，、：])[.．·]+$"
+    r"|^[，,、.．·][，,、.．·\s]*(?=\d{1,2}[、.．]\D)|^[•·●.．][•·●.．\s]*(?=[\u3400-\u9fff])|(?<=[。；，、：])[.．·]+$"
     r"|(?<=[\u3400-\u9fff%])[；;：:、](?=[，,])|(?<=[一二三四五六七八九十]、)[、，,.．·](?=[\u3400-\u9fff])"
     r"|(?<=[\u3400-\u9fff%％])[.．·](?=[，。；、：）)])|(?<=[（(])[.．·](?=[\u3400-\u9fff])"
     r"|(?<=\d)[)）](?=[.．]\d\d(?:%|万?元))|(?<=\d%)[6oO0]$"
 )
-# A label in a cell has no points at its ends; one that is all that a cell has no other specks behind it either.
+# A label in a cell has no points at its ends; one that is all that a cell has no other specks behind it either, and no
+# end of a sentence that is not surely read.
 _LABEL = re.compile(r"^[.．·•]+(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])[.．·•]+$")
 _SPECKED_LABEL = re.compile(r"(?<=[\u3400-\u9fff])[\s.．·•,，、'‘’`´~^∴∵]+$")
+_ENDED_LABEL = re.compile(r"(?<=[\u3400-\u9fff])[。；;]$")
 _LONGEST_LABEL = 14  # signs; what is longer is a sentence
 # A comma without its tail at the end of a line of running text.
 _TAILLESS = re.compile(r"(?<=[\u3400-\u9fff]{2})[.．]$")
@@ -139,6 +141,7 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
     amiss = [_GAP, _STRAY, _BEFORE]
     if label:
         amiss += [_LABEL, _SPECKED_LABEL] if alone else [_LABEL]
+        amiss += [_ENDED_LABEL] if alone and line.scores[-1] < _PRINTED else []
     if alone and _FIGURE.fullmatch(text):
         amiss.append(_LOOSE_POINT)
     dropped = {index for pattern in amiss for match in pattern.finditer(text) for index in range(*match.span())}

@@ -77,6 +77,8 @@ def line(text: str, wide: float = 10.0) -> OcrLine:
         ("，2、教育支出（类）", "2、教育支出（类）"),
         ("，2.5万元", "，2.5万元"),
         ("，2023年", "，2023年"),
+        ("• 9.住房保障支出", "9.住房保障支出"),
+        ("， 2、教育支出（类）", "2、教育支出（类）"),
         (".（3）2130301行政运行", "（3）2130301行政运行"),
         ("，（含税）支出", "，（含税）支出"),
         ("支出自评，其中；涉及5个", "支出自评，其中，涉及5个"),
@@ -113,6 +115,7 @@ def test_signs_of_numbers(read: str, meant: str) -> None:
         (".1", "1"),
         ("182.27 .", "182.27"),
         (". 0.88", "0.88"),
+        (".4:50", "4:50"),
         ("72.82 :", "72.82"),
         ("604.32—", "604.32"),  # the next cell's dash
         ("100% '", "100%"),
@@ -142,10 +145,19 @@ def test_a_figure_alone_in_its_cell_is_whole(read: str, meant: str) -> None:
     assert kept.text == read  # elsewhere the rest may stand on the next line: 2021.1. | 1
 
 
-def test_what_a_speck_hid_is_put_right_once_it_is_gone() -> None:
-    cleaned = clean(line("845.713.65."), alone=True)
+@pytest.mark.parametrize(("read", "score", "meant"), [("得分。", 0.7, "得分"), ("已完成。", 0.9, "已完成。")])
+def test_a_label_alone_in_its_cell_has_no_unsure_end_of_a_sentence(read: str, score: float, meant: str) -> None:
+    seen = line(read)
+    cleaned = clean(replace(seen, scores=(*seen.scores[:-1], score)), alone=True)
     assert cleaned is not None
-    assert cleaned.text == "845,713.65"
+    assert cleaned.text == meant
+
+
+@pytest.mark.parametrize(("read", "meant"), [("845.713.65.", "845,713.65"), (".31.298.42", "31,298.42")])
+def test_what_a_speck_hid_is_put_right_once_it_is_gone(read: str, meant: str) -> None:
+    cleaned = clean(line(read), alone=True)
+    assert cleaned is not None
+    assert cleaned.text == meant
 
 
 UNSURE = 0.4
