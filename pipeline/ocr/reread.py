@@ -37,6 +37,7 @@ FIGURE_SIGNS = frozenset("0123456789.,-%")
 
 _PAD = 0.12  # of the height of a box, around it; more would show the neighbours
 _LEAST = 0.02  # probability below which an alternative reading is not worth mentioning
+_SLIP = 3  # times as often as a slip a reading is the best one
 _EDGE = 0.2  # share of a crop's side within which a ruling line may have come along
 _INSET = 0.9  # points between the middle of a ruling line and the ink of its cell, as in text.cells
 _OVER = 0.2  # heights of a box by which it may reach over a ruling line
@@ -148,6 +149,16 @@ def _ranked(said: Sequence[Sequence[Recognised]]) -> tuple[SecondReading, ...]:
             scores[text] = max(scores[text], reading.score)
     ranked = sorted(scores, key=lambda text: (-support[text], -scores[text]))
     return tuple(SecondReading(text, support[text], round(min(1.0, scores[text]), 4)) for text in ranked)
+
+
+def _is_supported(reading: SecondReading, best: SecondReading) -> bool:
+    """Whether a reading is more than the slip of a preparation. best: the best supported one."""
+    alike = _digits(reading.text) == _digits(best.text)  # points are lost under most of them
+    return reading.support > 0 and (alike or reading.support * _SLIP >= best.support)
+
+
+def _digits(text: str) -> list[str]:
+    return [sign for sign in text if sign.isdigit()]
 
 
 def _preparations(image: Image) -> Iterator[Grey]:
@@ -262,7 +273,8 @@ class ScanRereader:
     def readings(self, tokens: Sequence[Token]) -> list[tuple[str, ...]]:
         """What each token's place says under several preparations of its image, the best supported first.
 
-        Only what was the best reading under one of them: a mere alternative of the recogniser proves nothing.
+        Only what was the best reading under one of them: a mere alternative of the recogniser proves nothing. Nor does
+        one with other digits that is so under few of them, where most say the same.
         """
         crops = self._crops(tokens)
         below = self._crops(tokens, below=True, among={index for index, image in crops.items() if image.ndim == 3})
@@ -270,7 +282,7 @@ class ScanRereader:
         reader = engine(self.backend, self.precision, self.device)
         read = second_readings(list(crops.values()), FIGURE_SIGNS, reader, [below.get(index) for index in crops])
         for index, readings in zip(crops, read, strict=True):
-            found[index] = tuple(reading.text for reading in readings if reading.support)
+            found[index] = tuple(reading.text for reading in readings if _is_supported(reading, readings[0]))
         return found
 
     def _crops(

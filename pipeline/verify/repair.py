@@ -35,17 +35,21 @@ Change = Mapping[int, Token]
 @dataclass(frozen=True, slots=True)
 class Search:
     """tokens: as they are read now. touching: the evaluations by the tokens of their operands. readings: of tokens (by
-    index), what else their places say; none for those that may not change. columns: the decimals of the figures'."""
+    index), what else their places say; none for those that may not change. columns: the decimals of the figures'. sure:
+    tokens that are as a person, or a repair, read them.
+    """
 
     tokens: Sequence[Token]
     touching: Mapping[int, Sequence[Evaluation]]
     readings: Callable[[Sequence[int]], Mapping[int, Sequence[Token]]]
     columns: Mapping[str, int]
+    sure: Set[int] = frozenset()
 
     def settle(self, failing: Evaluation) -> Change | None:
         """The one set of readings that settles it; None where there is none, or more than one.
 
-        Nor may there be another one for any other identity that it settles: then it is open which figure is misread.
+        Nor may there be another one for any other identity that it settles, or a figure that was read less surely and
+        would settle it with one digit otherwise: then it is open which figure is misread.
         """
         found = self._sets(failing)
         if len(found) != 1:
@@ -53,7 +57,19 @@ class Search:
         [change] = found
         others = {id(touched): touched for index in change for touched in self.touching[index] if fails(touched)}
         alike = all(_key(rival) == _key(change) for other in others.values() for rival in self._sets(other))
-        return change if alike else None
+        return change if alike and not self._has_rival(failing, change) else None
+
+    def _has_rival(self, failing: Evaluation, change: Change) -> bool:
+        """Whether a figure that was read less surely than those of a set would settle an identity with one digit
+        otherwise. It is never taken, for nobody read it so."""
+        least = min(_sureness(self.tokens[index]) for index in change)
+        others = {operand.token for operand in failing.operands} - self.sure - change.keys()
+        doubtful = [index for index in others if _sureness(self.tokens[index]) < least]
+        return any(
+            self._broken(failing, {index: other}) is None
+            for index in doubtful
+            for other in _with_another_digit(self.tokens[index])
+        )
 
     def _sets(self, failing: Evaluation) -> list[Change]:
         """The smallest sets of readings that settle an identity and break none."""
@@ -91,6 +107,21 @@ class Search:
                 if fails(evaluate(substituted(evaluation.identity, swap))):
                     return evaluation
         return None
+
+
+def _sureness(token: Token) -> float:
+    """How surely a figure was read, 0 to 1."""
+    return 1.0 if token.confidence is None else token.confidence
+
+
+def _with_another_digit(token: Token) -> Iterator[Token]:
+    """A figure as it would be with one of its digits otherwise."""
+    for at, sign in enumerate(token.raw):
+        for digit in "0123456789" if sign.isdigit() else "":
+            raw = f"{token.raw[:at]}{digit}{token.raw[at + 1 :]}"
+            parsed = parse_number(raw) if digit != sign else None
+            if parsed is not None:
+                yield replace(token, raw=raw, value=parsed[0], decimals=parsed[1])
 
 
 @dataclass(slots=True)
@@ -222,7 +253,8 @@ class _Bench:
         """
         touching = _by_token(verified.evaluations)
         self._reread(self._suspects(verified, touching))
-        search = Search(self.tokens, touching, self._others, columns_of(verified.figures, self.tokens))
+        columns = columns_of(verified.figures, self.tokens)
+        search = Search(self.tokens, touching, self._others, columns, self.kept | self.first.keys())
         failing = [one for one in verified.evaluations if fails(one) and not verified.word.rests(one)]
         changes = [change for change in map(search.settle, failing) if change]
         said: dict[int, set[tuple[Decimal, int]]] = defaultdict(set)

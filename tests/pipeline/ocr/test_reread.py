@@ -17,7 +17,7 @@ from recount.pipeline.ocr.image.frame import Frame
 from recount.pipeline.ocr.image.images import Picture
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.reader import Scans, fill_scanned
-from recount.pipeline.ocr.reread import FIGURE_SIGNS, ScanRereader, crop, forget, second_readings
+from recount.pipeline.ocr.reread import FIGURE_SIGNS, ScanRereader, SecondReading, crop, forget, second_readings
 from recount.pipeline.read import read_pdf
 from recount.tests.pipeline.ocr.scans import Typeset, as_pdf, skewed
 
@@ -38,6 +38,17 @@ def test_a_figure_is_read_again_from_its_crop(tmp_path: Path, reader: Engine) ->
     assert best.text == "1,844.31"
     assert best.support >= 5
     assert best.score > 0.9
+
+
+def test_what_few_preparations_say_where_most_agree_is_a_slip_of_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for its points, which most of them lose."""
+    said = (("40.01", 5), ("46.01", 2), ("10.01", 1), ("4001", 1), ("41.01", 0))
+    ranked = tuple(SecondReading(text, support, 0.5) for text, support in said)
+    monkeypatch.setattr(reread, "second_readings", lambda *_: [ranked])
+    monkeypatch.setattr(ScanRereader, "_crops", lambda *_, **__: {0: np.zeros((9, 9), np.uint8)})
+    token = Token(0, "40.01", Decimal("40.01"), 2, None, 1, (0, 0, 9, 9), "ocr", 0.9)
+    [readings] = ScanRereader(Scans(Path("a.pdf"), {})).readings([token])
+    assert readings == ("40.01", "46.01", "4001")
 
 
 def test_a_page_that_was_not_scanned_has_no_crop(tmp_path: Path) -> None:

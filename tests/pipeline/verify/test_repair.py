@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Generic
 
+import pytest
+
 from recount.pipeline.document import Token
 from recount.pipeline.split.tokens import parse_number
 from recount.pipeline.verify.recount import Status
@@ -20,9 +22,9 @@ from recount.schemas.final_accounts.report import Report
 from recount.schemas.final_accounts.statements import Statements
 
 
-def scanned(raw: str, index: int, unit: str | None = "万元") -> Token:
+def scanned(raw: str, index: int, unit: str | None = "万元", confidence: float = 0.99) -> Token:
     value, decimals = parse_number(raw) or (Decimal(0), 0)
-    return Token(index, raw, value, decimals, unit, 1, (0.0, float(index), 9.0, index + 1.0), "ocr", 0.99)
+    return Token(index, raw, value, decimals, unit, 1, (0.0, float(index), 9.0, index + 1.0), "ocr", confidence)
 
 
 class Second:
@@ -40,9 +42,10 @@ class Second:
         return [self.by_raw.get(token.raw, (token.raw,)) for token in tokens]
 
 
-def totals(*raws: str, second: Second) -> Repaired:
-    """收入总计 = 本年收入合计 + 使用非财政拨款结余 + 年初结转和结余, read as given."""
+def totals(*raws: str, second: Second, last: float = 0.99) -> Repaired:
+    """收入总计 = 本年收入合计 + 使用非财政拨款结余 + 年初结转和结余, read as given. last: how surely the last was."""
     tokens = [scanned(raw, index) for index, raw in enumerate(raws)]
+    tokens[-1] = scanned(raws[-1], len(raws) - 1, confidence=last)
     keys = ("income_total", "income_current_year", "nonfiscal_surplus_used", "opening_carryover")
     section = IncomeExpenditure[Ref](**{key: Ref(at) for at, key in enumerate(keys)})
     report = Report[Ref](income_expenditure=section)
@@ -85,6 +88,21 @@ def test_two_figures_that_could_each_settle_it_are_both_left() -> None:
     second = Second(r1950_88=["1950.38"], r1955_06=["1955.56"])
     found = totals("1955.06", "1950.88", "0.00", "4.68", second=second)
     assert not found.first
+
+
+@pytest.mark.parametrize(("last", "sure", "taken"), [
+    ("4.68", 0.9, False),  # as 4.18 it would settle it
+    ("4.68", 0.995, True),
+    ("4.38", 0.9, True),  # 3.88 has two other digits
+])  # fmt: skip
+def test_a_figure_read_less_surely_that_would_settle_it_with_another_digit_leaves_it_open(
+    last: str, sure: float, taken: bool
+) -> None:
+    first = str(Decimal("1955.06") - Decimal(last) + Decimal("0.50"))
+    second = Second(**{f"r{first.replace('.', '_')}": [str(Decimal(first) - Decimal("0.50"))]})
+    found = totals("1955.06", first, "0.00", last, second=second, last=sure)
+    assert bool(found.first) is taken
+    assert values(found)[3] == last, "it is never taken: nobody read it so"
 
 
 def test_two_figures_misread_together_are_repaired_by_their_one_pair() -> None:
