@@ -64,10 +64,28 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
     image = prepared.image
     rulings = _with_missing(prepared, find_rulings(image, prepared.dpi, detected))
     sheet = sheet_of(image, prepared.dpi, rulings)
-    boxes, sure = _boxes(image, detected, sheet)
-    is_blank = _blank_below(prepared, boxes)
-    sure = sum(not is_blank(box) for box in boxes[:sure])
-    boxes = [box for box in boxes if not is_blank(box)]
+    read, unread = _in_boxes(prepared, detected, sheet, engine)
+    words = [(_scaled(line.box, sheet.unit), line.line.text.strip()) for line in read]
+    hidden = hidden_walls(rulings, words, lambda wall: _lies_under_seal(prepared, wall))
+    if hidden:
+        rulings = (*rulings, *hidden)
+        sheet = sheet_of(image, prepared.dpi, rulings)
+        read = _at_home(prepared, read, sheet, engine)
+    lines = tuple(_in_points(line, sheet.unit) for line in _cleaned(prepared, read, sheet, engine))
+    height, width = (side / sheet.unit for side in image.shape)
+    remarks = [Remark("unread", number, _scaled(box, sheet.unit), say("cell_unread")) for box in unread]
+    remarks += [Remark("broken line", number, box, say("line_broken")) for box in broken_off(rulings, sheet.tables)]
+    return Page(number, width, height, lines, rulings, origin="ocr", remarks=tuple(remarks))
+
+
+def _in_boxes(
+    prepared: Prepared, detected: Sequence[Box], sheet: Sheet, engine: Engine
+) -> tuple[list[InCell], list[Box]]:
+    """The lines as they are first read, and the cells whose ink could not be read."""
+    found, seen = _boxes(prepared.image, detected, sheet)
+    is_blank = _blank_below(prepared, found)
+    sure = sum(not is_blank(box) for box in found[:seen])
+    boxes = [box for box in found if not is_blank(box)]
     homes = [_home(box, sheet) for box in boxes]
     taken = {home for home in homes[:sure] if home is not None}
     read = [
@@ -78,19 +96,17 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
         and not (index >= sure and home in taken and _is_rest(prepared, line, box))
     ]
     again, unread = _in_empty_cells(prepared, read, sheet, engine, is_blank)
-    read += again
-    words = [(_scaled(line.box, sheet.unit), line.line.text.strip()) for line in read]
-    hidden = hidden_walls(rulings, words, lambda wall: _lies_under_seal(prepared, wall))
-    if hidden:
-        rulings = (*rulings, *hidden)
-        sheet = sheet_of(image, prepared.dpi, rulings)
-        read = _at_home(prepared, read, sheet, engine)
-    read = _without_rests(read, sheet)
-    lodgers = Counter(read_line.home for read_line in read if not is_speck(read_line.line.text))
+    return read + again, unread
+
+
+def _cleaned(prepared: Prepared, read: Sequence[InCell], sheet: Sheet, engine: Engine) -> list[OcrLine]:
+    """The lines with a place for each sign, and with what is certainly misread in them put right."""
+    image, own = prepared.image, _without_rests(read, sheet)
+    lodgers = Counter(read_line.home for read_line in own if not is_speck(read_line.line.text))
     lines: list[OcrLine] = []
     columns: list[tuple[int, int] | None] = []
     running: list[bool] = []
-    for read_line in balanced(prepared, read, sheet.cells, engine):
+    for read_line in balanced(prepared, own, sheet.cells, engine):
         alone = read_line.home is not None and lodgers[read_line.home] == 1
         is_none = alone and len(read_line.line.text) < 3 and is_dash(read_line.box, sheet)
         shown = replace(_DASH, scores=(read_line.line.score,)) if is_none else read_line.line
@@ -100,12 +116,7 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
             lines.append(cleaned)
             columns.append(_column(read_line.home, sheet) if alone else None)
             running.append(read_line.home is None)
-    lines = whole_words(opened_over(lines, running), running, image, engine)
-    height, width = (side / sheet.unit for side in image.shape)
-    remarks = [Remark("unread", number, _scaled(box, sheet.unit), say("cell_unread")) for box in unread]
-    remarks += [Remark("broken line", number, box, say("line_broken")) for box in broken_off(rulings, sheet.tables)]
-    shown_lines = tuple(_in_points(line, sheet.unit) for line in in_columns(lines, columns))
-    return Page(number, width, height, shown_lines, rulings, origin="ocr", remarks=tuple(remarks))
+    return in_columns(whole_words(opened_over(lines, running), running, image, engine), columns)
 
 
 def _without_rests(read: Sequence[InCell], sheet: Sheet) -> list[InCell]:
