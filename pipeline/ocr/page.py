@@ -31,8 +31,8 @@ from recount.pipeline.ocr.text.cells import (
     untangled,
 )
 from recount.pipeline.ocr.text.hygiene import clean, in_columns, is_speck, opened_over, rests
-from recount.pipeline.ocr.text.lines import OcrLine, crop_of, leaves_ink, placed, split_tall, with_paper
-from recount.pipeline.ocr.text.looks import InCell, balanced, by_cell, whole_numbers, whole_words
+from recount.pipeline.ocr.text.lines import OcrLine, crop_of, larger, leaves_ink, placed, split_tall, with_paper
+from recount.pipeline.ocr.text.looks import InCell, balanced, by_cell, whole_numbers, whole_words, with_points
 from recount.schemas.saying import say
 
 _LEAST_SCORE = 0.5  # below this a line is noise: the rim of a seal, a blot
@@ -116,7 +116,8 @@ def _cleaned(prepared: Prepared, read: Sequence[InCell], sheet: Sheet, engine: E
             lines.append(cleaned)
             columns.append(_column(read_line.home, sheet) if alone else None)
             running.append(read_line.home is None)
-    return in_columns(whole_words(opened_over(lines, running), running, image, engine), columns)
+    mended = whole_words(opened_over(lines, running), running, image, engine)
+    return in_columns(with_points(mended, columns, prepared.plain, engine), columns)
 
 
 def _without_rests(read: Sequence[InCell], sheet: Sheet) -> list[InCell]:
@@ -178,7 +179,7 @@ def _in_empty_cells(
     empty = [(box, home) for box, home in homed if home not in filled]
     dashes = [is_dash(box, sheet) for box, _ in empty]
     words = [box for (box, _), dash in zip(empty, dashes, strict=True) if not dash]
-    forms = [_larger(crop_of(image, box)) for box in words for image in (prepared.plain, prepared.image)]
+    forms = [larger(crop_of(image, box)) for box in words for image in (prepared.plain, prepared.image)]
     said = engine.recognise(forms)
     looks = zip(said[::2], said[1::2], forms[::2], strict=True)
     again: list[InCell] = []
@@ -199,12 +200,6 @@ def _better(one: Decoded, other: Decoded, form: Grey) -> Decoded:
 def _reaches(box: Box, cell: Box) -> bool:
     """Whether a line lies in a cell, or reaches into it from beside: a cell of which one sign is left is not empty."""
     return box[0] < cell[2] and cell[0] < box[2] and cell[1] < (box[1] + box[3]) / 2 < cell[3]
-
-
-def _larger(crop: Grey) -> Grey:
-    """A piece of the image at twice its size, with paper before and behind it."""
-    size = 2 * crop.shape[1], 2 * crop.shape[0]
-    return with_paper(np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_CUBIC), np.uint8))
 
 
 def _boxes(image: Grey, detected: Sequence[Box], sheet: Sheet) -> tuple[list[Box], int]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from recount.pipeline.ocr.text.lines import LINE, OcrLine, without
+from recount.pipeline.ocr.text.lines import LINE, OcrLine, with_sign, without
 from recount.pipeline.split.folding import SIMPLIFIED
 
 # Points of a number that are separators.
@@ -75,11 +75,11 @@ _FINER = re.compile(r"-?\d[\d,]*\.\d{3,}%?")
 _LETTERS = re.compile(r"(?=.*[\doOＯ])[\dlI|ijoOＯ.,]{2,}[%分]?")
 _AS_DIGITS = str.maketrans("lI|ijoOＯ", "11111000")
 # A figure; an amount with a gap read between its decimals, with one instead of its point, and whole.
-_NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?[%分]?")
+NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?[%分]?")
 _POINTLESS = re.compile(r"-?\d{1,3}(?:[.,]?\d{3})* \d\d[%分]?")
 _ROOM_OF_POINT = 2.3  # digits from the middle of one to that of the next one behind a point, or another digit and it
 _PARTED = re.compile(r"-?\d[\d,]*\.\d(?P<between>[ .])\d[%分]?")
-_AMOUNT = re.compile(r"-?\d[\d,]*\.\d\d")
+AMOUNT = re.compile(r"-?\d[\d,]*\.\d\d")
 _SIZED = re.compile(r"[\d.．,，:：;；%％‰十百千万亿元分]")
 _NEARLY_ALL = 0.9  # of the figures alone in their cells
 # A point between ideographs: speckle, or a comma that lost its tail.
@@ -202,8 +202,8 @@ def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> 
         return Counter(column for line, column in zip(lines, columns, strict=True) if column and is_such(line))
 
     pointed, trailed, colons = times(lambda line: _POINTED.fullmatch(line.text)), times(_is_trailed), times(_has_colon)
-    figures = times(lambda line: _NUMBER.fullmatch(line.text))
-    amounts = times(lambda line: _AMOUNT.fullmatch(line.text))
+    figures = times(lambda line: NUMBER.fullmatch(line.text))
+    amounts = times(lambda line: AMOUNT.fullmatch(line.text))
     finer = times(lambda line: _FINER.fullmatch(line.text) and not _FOUR_DECIMALS.fullmatch(line.text))
     of_amounts = pointed.total() > _NEARLY_ALL * figures.total()
     found = []
@@ -225,7 +225,7 @@ def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> 
 def _with_digits(line: OcrLine) -> OcrLine:
     """A figure some signs of which were read as letters that they look like."""
     text = line.text.translate(_AS_DIGITS)
-    return replace(line, text=text) if _NUMBER.fullmatch(text) else line
+    return replace(line, text=text) if NUMBER.fullmatch(text) else line
 
 
 def _with_decimals(line: OcrLine) -> OcrLine:
@@ -247,7 +247,7 @@ def _is_as_a_point(line: OcrLine, gap: int) -> bool:
 def _is_trailed(line: OcrLine) -> bool:
     """Whether an unsure sign that says nothing of its size stands behind a figure."""
     figure, sign = line.text[:-1], line.text[-1:]
-    return _NUMBER.fullmatch(figure) is not None and line.scores[-1] < _PRINTED and _SIZED.fullmatch(sign) is None
+    return NUMBER.fullmatch(figure) is not None and line.scores[-1] < _PRINTED and _SIZED.fullmatch(sign) is None
 
 
 def _has_colon(line: OcrLine) -> bool:
@@ -280,17 +280,8 @@ def _opened(line: OcrLine) -> OcrLine:
 
 
 def _with_bracket(line: OcrLine, at: int, closing: str) -> OcrLine:
-    """The line with the bracket that a closing one asks for, on the place between its neighbours."""
-    opening = "（" if closing == "）" else "("
-    after = line.boxes[at]
-    left = line.boxes[at - 1][2] if at else after[0]
-    place = (left, after[1], max(left, after[0]), after[3])
-    return replace(
-        line,
-        text=line.text[:at] + opening + line.text[at:],
-        boxes=(*line.boxes[:at], place, *line.boxes[at:]),
-        scores=(*line.scores[:at], line.scores[at], *line.scores[at:]),
-    )
+    """The line with the bracket that a closing one asks for."""
+    return with_sign(line, at, "（" if closing == "）" else "(")
 
 
 def _is_apart(line: OcrLine, index: int) -> bool:

@@ -51,6 +51,19 @@ def without(line: OcrLine, dropped: Collection[int]) -> OcrLine:
     )
 
 
+def with_sign(line: OcrLine, at: int, sign: str) -> OcrLine:
+    """The line with a character more before the one at an index, on the place between its neighbours."""
+    after = line.boxes[at]
+    left = line.boxes[at - 1][2] if at else after[0]
+    place = (left, after[1], max(left, after[0]), after[3])
+    return replace(
+        line,
+        text=line.text[:at] + sign + line.text[at:],
+        boxes=(*line.boxes[:at], place, *line.boxes[at:]),
+        scores=(*line.scores[:at], line.scores[at], *line.scores[at:]),
+    )
+
+
 def crop_of(image: Grey, box: Box) -> Grey:
     """The part of the image in a box; at least one pixel."""
     height, width = image.shape
@@ -129,6 +142,12 @@ def leaves_ink(image: Grey, box: Box, line: Decoded) -> bool:
     start = first - em * (0.5 if text[0] >= _WIDE_SIGN else 0.5 * _NARROW)
     end = last + em * (0.5 if text[-1] >= _WIDE_SIGN else 0.5 * _NARROW)
     return start - left > _LEFT_OVER * em or right - end > _LEFT_OVER * em
+
+
+def larger(crop: Grey) -> Grey:
+    """A piece of the image at twice its size, with paper before and behind it."""
+    size = 2 * crop.shape[1], 2 * crop.shape[0]
+    return with_paper(np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_CUBIC), np.uint8))
 
 
 def with_paper(crop: Grey) -> Grey:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import accumulate
@@ -18,7 +18,8 @@ from recount.pipeline.document import Box, hull
 from recount.pipeline.ocr.image.prepare import Grey, Prepared
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.network.reading import Decoded
-from recount.pipeline.ocr.text.lines import OcrLine, crop_of, without
+from recount.pipeline.ocr.text.hygiene import AMOUNT, NUMBER
+from recount.pipeline.ocr.text.lines import OcrLine, crop_of, larger, with_sign, without
 from recount.pipeline.split.folding import fold
 from recount.schemas.common.codes import FUNCTION_NAMES
 from recount.schemas.department_budget.report import Report as DepartmentBudget
@@ -53,6 +54,38 @@ def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
         elif read[: len(match[0])] == match[0] and _GROUPED.match(match[0]):
             dropped.update(points[1:])
     return without(line, dropped)
+
+
+_LOST = re.compile(r"\d{3,}|\d{1,3}(?:,\d{3})*\d\d")
+_LIKELY = 0.4  # probability of a point; where none is printed it has 0.05 at most
+
+
+def with_points(
+    lines: Sequence[OcrLine], columns: Sequence[Hashable | None], image: Grey, engine: Engine
+) -> list[OcrLine]:
+    """The lines, with the point that an amount lost in a column of them, where a look sees it: the median takes points
+    for speckle.
+
+    columns: of a table, in which each of the lines stands alone in its cell; None for one that does not. image: where
+    their boxes are, before the median.
+    """
+    told = [(line.text, column) for line, column in zip(lines, columns, strict=True) if column is not None]
+    amounts = Counter(column for text, column in told if AMOUNT.fullmatch(text))
+    figures = Counter(column for text, column in told if NUMBER.fullmatch(text))
+    lost = [
+        at
+        for at, (line, column) in enumerate(zip(lines, columns, strict=True))
+        if column is not None and 2 * amounts[column] > figures[column] and _LOST.fullmatch(line.text)
+    ]
+    crops = [crop_of(image, lines[at].box) for at in lost]
+    seen = engine.alternatives([form for crop in crops for form in (crop, larger(crop))], _SIGNS) if crops else []
+    pointed = list(lines)
+    for at, *looks in zip(lost, seen[::2], seen[1::2], strict=True):
+        text = lines[at].text
+        meant = f"{text[:-2]}.{text[-2:]}".replace(",", "")
+        if any(look[0].text.replace(",", "") == meant and look[0].score >= _LIKELY for look in looks if look):
+            pointed[at] = with_sign(lines[at], len(text) - 2, ".")
+    return pointed
 
 
 def _piece(line: OcrLine, start: int, end: int, image: Grey) -> Grey:

@@ -12,7 +12,7 @@ import pytest
 from recount.pipeline.document import Box
 from recount.pipeline.ocr.image.prepare import Grey, Prepared
 from recount.pipeline.ocr.network.reading import Decoded, Recognised
-from recount.pipeline.ocr.text.looks import REPORTS, InCell, balanced, whole_words
+from recount.pipeline.ocr.text.looks import REPORTS, InCell, balanced, whole_words, with_points
 from recount.schemas.figures import Ref
 from recount.schemas.registry import FAMILIES
 from recount.tests.pipeline.ocr.text.test_hygiene import line
@@ -75,6 +75,32 @@ def test_cells_with_both_brackets_and_running_text_are_not_looked_at() -> None:
         reader = Reader("")
         assert texts(read, reader) == [each.line.text for each in read]
         assert not reader.asked
+
+
+# --- points of amounts
+
+
+@pytest.mark.parametrize(
+    ("read", "seen", "others", "meant"),
+    [
+        ("741", {"7.41": 0.9}, ["4.00", "81.55"], "7.41"),
+        ("741", {"7.41": 0.3}, ["4.00", "81.55"], "741"),
+        ("741", {"7.47": 0.9}, ["4.00", "81.55"], "741"),  # its digits stay
+        ("741", {"74.1": 0.9}, ["4.00", "81.55"], "741"),
+        ("1,23456", {"1,234.56": 0.9}, ["4.00", "81.55"], "1,234.56"),
+        ("1,23456", {"1234.56": 0.9}, ["4.00", "81.55"], "1,234.56"),
+        ("1,234", {"12.34": 0.9}, ["4.00", "81.55"], "1,234"),
+        ("741", {"7.41": 0.9}, ["4", "81.55"], "741"),  # not of amounts
+    ],
+)
+def test_a_point_that_an_amount_lost_is_put_back_where_a_look_sees_it(
+    read: str, seen: dict[str, float], others: list[str], meant: str
+) -> None:
+    lines = [line(text) for text in (read, *others)]
+    found = with_points(lines, [(10, 60)] * len(lines), PAGE.plain, looker(**seen))
+    assert [each.text for each in found] == [meant, *others]
+    assert len(found[0].boxes) == len(found[0].scores) == len(meant)
+    assert with_points(lines, [None] * len(lines), PAGE.plain, looker(**seen)) == lines
 
 
 # --- running text
