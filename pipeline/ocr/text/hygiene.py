@@ -84,16 +84,28 @@ _SIZED = re.compile(r"[\d.．,，:：;；%％‰十百千万亿元分]")
 _NEARLY_ALL = 0.9  # of the figures alone in their cells
 # A point between ideographs: speckle, or a comma that lost its tail.
 _POINT = re.compile(r"(?<=[\u3400-\u9fff])[.．·](?=[\u3400-\u9fff（(\d])")
-# Speckle: behind a whole amount or a year and before its unit, before a line or its ordinal, behind the end of a
-# sentence, before a comma or a bracket, amid a number; half of a % that was read already; and the first of two signs
-# that part a sentence.
+# Speckle.
 _STRAY = re.compile(
-    r"(?<=\.\d\d)[.．·。](?=[万元%]|$)|(?<=\d{4})[.．·](?=年)|^[•·●][•·●\s]*(?=[\d（(])"
-    r"|^[，,、.．]+(?=[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)])"
-    r"|^[，,、.．·][，,、.．·\s]*(?=\d{1,2}[、.．]\D)|^[•·●.．][•·●.．\s]*(?=[\u3400-\u9fff])|(?<=[。；，、：])[.．·]+$"
-    r"|(?<=[\u3400-\u9fff%])[；;：:、](?=[，,])|(?<=[一二三四五六七八九十]、)[、，,.．·](?=[\u3400-\u9fff])"
-    r"|(?<=[\u3400-\u9fff%％])[.．·](?=[，。；、：）)])|(?<=[（(])[.．·](?=[\u3400-\u9fff])"
-    r"|(?<=\d)[)）](?=[.．]\d\d(?:%|万?元))|(?<=\d%)[6oO0]$"
+    "|".join(
+        (
+            r"(?<=\.\d\d)[.．·。](?=[万元%]|$)",  # behind an amount and before its unit
+            r"(?<=\.\d\d万)[.．·。，,]$",  # amid its unit
+            r"(?<=\d{4})[.．·](?=年)",  # behind a year
+            r"^[•·●][•·●\s]*(?=[\d（(])",  # before a line
+            r"^[•·●.．][•·●.．\s]*(?=[\u3400-\u9fff])",
+            r"^[，,、.．]+(?=[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)])",  # before an ordinal
+            r"^[，,、.．·][，,、.．·\s]*(?=\d{1,2}[、.．]\D)",
+            r"(?<=[一二三四五六七八九十]、)[、，,.．·](?=[\u3400-\u9fff])",  # behind one
+            r"(?<=[。；，、：])[.．·]+$",  # behind the end of a sentence
+            r"(?<=[\u3400-\u9fff%])[；;：:、](?=[，,])",  # the first of two signs that part a sentence
+            r"(?<=[\u3400-\u9fff%％])[.．·](?=[，。；、：）)])",
+            r"(?<=[（(])[.．·](?=[\u3400-\u9fff])",  # within a bracket
+            r"(?<=\d)[)）](?=[.．]\d\d(?:%|万?元))",  # amid a number
+            r"(?<=\d[,，])[.．](?=\d{3}(?!\d))",  # beside a separator, or a point
+            r"(?<=\d)[.．](?=[,，]\d{3}(?!\d)|[.．]\d\d(?:\D|$))",
+            r"(?<=\d%)[6oO0]$",  # half of a % that was read already
+        )
+    )
 )
 # A label in a cell has no points at its ends; one that is all that a cell has no other specks behind it either, and no
 # end of a sentence that is not surely read.
