@@ -27,6 +27,7 @@ from recount.pipeline.ocr.text.cells import (
     is_dash,
     missing_pieces,
     overlooked,
+    parted,
     sheet_of,
     untangled,
 )
@@ -65,7 +66,7 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
     rulings = _with_missing(prepared, find_rulings(image, prepared.dpi, detected))
     sheet = sheet_of(image, prepared.dpi, rulings)
     read, unread = _in_boxes(prepared, detected, sheet, engine)
-    words = [(_scaled(line.box, sheet.unit), line.line.text.strip()) for line in read]
+    words = [part for line in read for part in parted(_scaled(line.box, sheet.unit), line.line.text.strip())]
     hidden = hidden_walls(rulings, words, lambda wall: _lies_under_seal(prepared, wall))
     if hidden:
         rulings = (*rulings, *hidden)
@@ -152,20 +153,25 @@ def _column(home: int | None, sheet: Sheet) -> tuple[int, int] | None:
 
 
 def _at_home(prepared: Prepared, read: Sequence[InCell], sheet: Sheet, engine: Engine) -> list[InCell]:
-    """The lines in the cells of a sheet of which more is known; those that reach over a line are read anew."""
-    homes = [_home(line.box, sheet) for line in read]
-    cells = [None if home is None else sheet.cells[home] for home in homes]
-    boxes = [_within(line.box, cell) if cell else line.box for line, cell in zip(read, cells, strict=True)]
-    lines = [line.line for line in read]
-    over = [at for at, line in enumerate(read) if boxes[at] != line.box]
-    for at, line in zip(over, _read(prepared, [boxes[at] for at in over], engine), strict=True):
-        lines[at] = line if line.text.strip() else lines[at]
-    return [InCell(*parts) for parts in zip(boxes, lines, homes, strict=True)]
+    """The lines in the cells of a sheet of which more is known; those that reach over a line are read anew, each of
+    their pieces in its cell."""
+    found: list[InCell] = []
+    pieces: list[tuple[InCell, Box]] = []
+    for line in read:
+        home = _home(line.box, sheet)
+        if home is None or _lies_within(line.box, sheet.cells[home]):
+            found.append(replace(line, home=home))
+        else:
+            pieces += [(line, piece) for piece in fitted([line.box], sheet) or [line.box]]
+    anew = _read(prepared, [piece for _, piece in pieces], engine)
+    for (line, piece), read_anew in zip(pieces, anew, strict=True):
+        found.append(InCell(piece, read_anew if read_anew.text.strip() else line.line, _home(piece, sheet)))
+    return found
 
 
-def _within(box: Box, cell: Box) -> Box:
-    """A box as far as its cell goes from side to side."""
-    return max(box[0], cell[0]), box[1], min(box[2], cell[2]), box[3]
+def _lies_within(box: Box, cell: Box) -> bool:
+    """Whether a box does not reach over the sides of a cell."""
+    return cell[0] <= box[0] and box[2] <= cell[2]
 
 
 def _in_empty_cells(

@@ -42,6 +42,8 @@ _THIN = 2.4  # points; and no thicker than this on average: one on a skewed page
 _SPECK = 0.2  # share of a dash's ink that may lie beside it
 _ASIDE = 0.6  # share of a line that stands on its side of an edge at least
 _FIGURE = re.compile(r"[-+]?\d[\d,，.．:：]*%?[\s:：.．·]*")
+_AMOUNT_AND_WORDS = re.compile(r"([-+]?\d[\d,，]*[.．]\d\d)\s*([\u3400-\u9fff]{2,})")
+_NARROW = 0.52  # width of a digit, in em
 _THICK = 4.0  # points; strokes that thick are of seals and blots
 
 Mask = npt.NDArray[np.bool_]
@@ -111,6 +113,18 @@ def hidden_walls(
         for edge, beside_figure in _edges_between(table, cell, lines)
     ]
     return [wall for wall, beside_figure in found if beside_figure or sealed(wall)]
+
+
+def parted(box: Box, text: str) -> list[tuple[Box, str]]:
+    """A line and where it stands; as two where an amount and words were seen as one: it is of one cell, they are of
+    the next."""
+    match = _AMOUNT_AND_WORDS.fullmatch(text)
+    if match is None:
+        return [(box, text)]
+    amount, words = match.groups()
+    first, rest = _NARROW * len(amount), len(words)
+    x = box[0] + (box[2] - box[0]) * first / (first + rest)
+    return [((box[0], box[1], x, box[3]), amount), ((x, box[1], box[2], box[3]), words)]
 
 
 def _edges_between(table: RawTable, cell: RawCell, lines: Sequence[tuple[Box, str]]) -> Iterator[tuple[int, bool]]:

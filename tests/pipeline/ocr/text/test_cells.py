@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from recount.pipeline.document import Box, Ruling
-from recount.pipeline.ocr.text.cells import Sheet, hidden_walls, is_dash, untangled
+from recount.pipeline.ocr.text.cells import Sheet, hidden_walls, is_dash, parted, untangled
 
 XS, YS = (0.0, 60.0, 100.0, 140.0), (0.0, 20.0, 40.0, 60.0)
 
@@ -70,6 +72,24 @@ def test_a_merged_cell_stays_one(lines: list[tuple[Box, str]]) -> None:
 
 def test_columns_that_no_row_beside_it_has_are_none() -> None:
     assert hidden_walls(rulings(above=False), [LABEL, FIRST, SECOND]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("9.02总计", ["9.02", "总计"]),
+        ("1,009.02 本年支出合计", ["1,009.02", "本年支出合计"]),
+        ("9.02元", ["9.02元"]),
+        ("3总计", ["3总计"]),
+        ("总计9.02", ["总计9.02"]),
+    ],
+)
+def test_an_amount_and_words_that_were_seen_as_one_are_of_two_cells(text: str, parts: list[str]) -> None:
+    found = parted((10, 20, 60, 40), text)
+    assert [words for _, words in found] == parts
+    assert found[0][0][0] == 10
+    assert found[-1][0][2] == 60
+    assert all(left[2] == right[0] for (left, _), (right, _) in pairwise(found))
 
 
 # --- a level stroke for no figure
