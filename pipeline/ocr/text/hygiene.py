@@ -40,6 +40,9 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     # Words of which one sign is misread, and that are none then
     (re.compile(r"(?<=财政)[援拔泼](?=款)"), "拨"),
     (re.compile(r"^[台含舍](?=计$)"), "合"),
+    (re.compile(r"[干千卞](?=降\d)"), "下"),
+    # A dash with a speck above it, in the path of an item: 社会保障和就业支出：抚恤-死亡抚恤
+    (re.compile(r"(?<=支出)[:：](?=[\u3400-\u9fff]{2,20}-[\u3400-\u9fff])"), "-"),
     (re.compile(r"(?<=支出决)[^算定策议](?=数)|(?<=决)[^算定策议](?=数\d[\d,，]*[.．]\d\d万?元)"), "算"),
     # The unit of money behind an amount, of which nothing else is left: 0.63方元
     (re.compile(r"(?<=\d\.\d\d)[方力刀](?=元)"), "万"),
