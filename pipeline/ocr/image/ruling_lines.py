@@ -386,6 +386,9 @@ def _cut_back(lines: Sequence[Run], crossing: Sequence[Run], ink: _Ink) -> list[
         while len(stops) > 2 and not _is_stretch(at, stops[-2], stops[-1], ink):
             stops.pop()
             end = stops[-1]
+        run = at, start, end
+        if ink.underlies_text(run) and ink.beside(run)[1] > _CROWDED and not _spans(run, crossing):
+            continue  # two lines of a cell touch there
         if end - start >= _LONG or len(stops) < 2 or _is_stretch(at, stops[0], stops[-1], ink):
             cut.append((at, start, end))
     return cut

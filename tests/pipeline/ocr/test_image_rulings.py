@@ -210,6 +210,21 @@ def test_strokes_of_a_line_that_touch_one_another_are_no_ruling_line() -> None:
         assert cells(image, text) == parted, text
 
 
+@pytest.mark.parametrize(("strokes", "parted"), [(True, 6), (False, 7)])
+def test_two_lines_of_a_cell_that_touch_one_another_are_parted_by_no_line(strokes: bool, parted: int) -> None:
+    """However long it is, where it does not reach the sides of the cell."""
+    typeset = Typeset()
+    for y in (60.0, 104.0, 134.0):
+        typeset.page.draw_line((40, y), (240, y), width=0.7)
+    for x in (40.0, 140.0, 208.0, 240.0):
+        typeset.page.draw_line((x, 60), (x, 134), width=0.7)
+    image = typeset.drawn()
+    image[pixels(82) - 1 : pixels(82) + 2, pixels(142.6) : pixels(205.4)] = 0
+    for x in range(144, 204, 4) if strokes else ():
+        image[pixels(74) : pixels(82), pixels(x) : pixels(x + 2)] = 0
+    assert cells(image, (142.0, 72.0, 206.0, 90.0)) == parted
+
+
 @pytest.mark.parametrize("speck", [False, True])
 def test_a_line_between_two_cells_that_were_seen_as_one_text_parts_them(speck: bool) -> None:
     """As long as it is bare: characters have more strokes than one."""
