@@ -93,7 +93,7 @@ _STRAY = re.compile(
         (
             r"(?<=\.\d\d)[.．·。](?=[万元%]|$)",  # behind an amount and before its unit
             r"(?<=\.\d\d万)[.．·。，,]$",  # amid its unit
-            r"(?<=\d{4})[.．·](?=年)",  # behind a year
+            r"(?<=\d{4})[.．·](?=年)|(?<=20\d)[.．·](?=\d年)",  # behind a year, or amid one
             r"^[•·●][•·●\s]*(?=[\d（(])",  # before a line
             r"^[•·●.．][•·●.．\s]*(?=[\u3400-\u9fff])",
             r"^[，,、.．]+(?=[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)])",  # before an ordinal
