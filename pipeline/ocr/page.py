@@ -154,24 +154,24 @@ def _column(home: int | None, sheet: Sheet) -> tuple[int, int] | None:
 
 def _at_home(prepared: Prepared, read: Sequence[InCell], sheet: Sheet, engine: Engine) -> list[InCell]:
     """The lines in the cells of a sheet of which more is known; those that reach over a line are read anew, each of
-    their pieces in its cell."""
-    found: list[InCell] = []
-    pieces: list[tuple[InCell, Box]] = []
-    for line in read:
-        home = _home(line.box, sheet)
-        if home is None or _lies_within(line.box, sheet.cells[home]):
-            found.append(replace(line, home=home))
-        else:
-            pieces += [(line, piece) for piece in fitted([line.box], sheet) or [line.box]]
+    their pieces in its cell. What was read before stays where none of them says anything."""
+    homes = [_home(line.box, sheet) for line in read]
+    over = [at for at, home in enumerate(homes) if home is not None and _reaches_over(read[at].box, sheet.cells[home])]
+    pieces = [(at, piece) for at in over for piece in fitted([read[at].box], sheet)]
     anew = _read(prepared, [piece for _, piece in pieces], engine)
-    for (line, piece), read_anew in zip(pieces, anew, strict=True):
-        found.append(InCell(piece, read_anew if read_anew.text.strip() else line.line, _home(piece, sheet)))
-    return found
+    said = [
+        (at, InCell(piece, line, _home(piece, sheet)))
+        for (at, piece), line in zip(pieces, anew, strict=True)
+        if line.text.strip() and line.score >= _LEAST_SCORE
+    ]
+    told = {at for at, _ in said}
+    kept = [replace(line, home=home) for at, (line, home) in enumerate(zip(read, homes, strict=True)) if at not in told]
+    return kept + [line for _, line in said]
 
 
-def _lies_within(box: Box, cell: Box) -> bool:
-    """Whether a box does not reach over the sides of a cell."""
-    return cell[0] <= box[0] and box[2] <= cell[2]
+def _reaches_over(box: Box, cell: Box) -> bool:
+    """Whether a box reaches over the sides of a cell."""
+    return box[0] < cell[0] or cell[2] < box[2]
 
 
 def _in_empty_cells(
