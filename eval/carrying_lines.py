@@ -218,10 +218,24 @@ OF_THE_PROOF: tuple[CarryingLine, ...] = (
     ),
     CarryingLine(
         "pipeline/verify/repair.py",
-        "return change if alike else None",
-        "return change",
+        "return change if alike and not",
+        "return change if not",
         "a reading is taken only if no other identity would take another",
         _VERIFY,
+    ),
+    CarryingLine(
+        "pipeline/verify/repair.py",
+        " and not self._has_rival(failing, change) else None",
+        " else None",
+        "a reading is left where a figure that was read less surely would settle it with one digit otherwise",
+        _VERIFY,
+    ),
+    CarryingLine(
+        "pipeline/ocr/reread.py",
+        "(alike or reading.support * _SLIP >= best.support)",
+        "True",
+        "a slip of one preparation of the image is no reading",
+        ("pipeline/ocr/test_reread.py",),
     ),
     CarryingLine(
         "pipeline/verify/repair.py",
