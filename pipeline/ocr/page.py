@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import compress
 
 import cv2
 import numpy as np
@@ -21,13 +22,13 @@ from recount.pipeline.ocr.network.reading import Decoded
 from recount.pipeline.ocr.text.cells import (
     Mask,
     Sheet,
+    amount_and_words,
     completed,
     fitted,
     hidden_walls,
     is_dash,
     missing_pieces,
     overlooked,
-    parted,
     sheet_of,
     untangled,
 )
@@ -66,7 +67,8 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
     rulings = _with_missing(prepared, find_rulings(image, prepared.dpi, detected))
     sheet = sheet_of(image, prepared.dpi, rulings)
     read, unread = _in_boxes(prepared, detected, sheet, engine)
-    words = [part for line in read for part in parted(_scaled(line.box, sheet.unit), line.line.text.strip())]
+    seen = [(_scaled(line.box, sheet.unit), line.line.text.strip()) for line in read]
+    words = [part for box, text in seen for part in amount_and_words(box, text)]
     hidden = hidden_walls(rulings, words, lambda wall: _lies_under_seal(prepared, wall))
     if hidden:
         rulings = (*rulings, *hidden)
@@ -85,8 +87,8 @@ def _in_boxes(
     """The lines as they are first read, and the cells whose ink could not be read."""
     found, seen = _boxes(prepared.image, detected, sheet)
     is_blank = _blank_below(prepared, found)
-    sure = sum(not is_blank(box) for box in found[:seen])
-    boxes = [box for box in found if not is_blank(box)]
+    printed = [not is_blank(box) for box in found]
+    sure, boxes = sum(printed[:seen]), list(compress(found, printed))
     homes = [_home(box, sheet) for box in boxes]
     taken = {home for home in homes[:sure] if home is not None}
     read = [
@@ -321,12 +323,12 @@ def _with_missing(prepared: Prepared, rulings: tuple[Ruling, ...]) -> tuple[Ruli
     pieces = missing_pieces(rulings)
     if not pieces:
         return rulings
-    sealed = prepared.stamped is not None
-    pictures = (prepared.image,) if prepared.stamped is None else (prepared.stamped, prepared.image)
-    inks = [inked(image, prepared.dpi) for image in pictures]
-    least = (_WHOLE_LINE, _HALF_LINE) if sealed else (_WHOLE_BARE,)
+    looks = [(prepared.image, _WHOLE_BARE)]
+    if prepared.stamped is not None:
+        looks = [(prepared.stamped, _WHOLE_LINE), (prepared.image, _HALF_LINE)]
+    inks = [(inked(image, prepared.dpi), least) for image, least in looks]
     for _ in range(_MOST_ROUNDS):  # a piece more may part a cell of several rows
-        found = [p for p in pieces if all(ink(p) >= share for ink, share in zip(inks, least, strict=True))]
+        found = [piece for piece in pieces if all(share(piece) >= least for share, least in inks)]
         if not found:
             break
         rulings = (*rulings, *found)

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from recount.pipeline.document import Box, Page, Ruling
 from recount.pipeline.ocr.image.prepare import Grey
-from recount.pipeline.ocr.text.lines import runs_of
+from recount.pipeline.ocr.text.lines import NARROW, runs_of
 from recount.pipeline.split.lattice import RawCell, RawTable, page_grids
 
 _INSET = 0.9  # points between the middle of a ruling line and the inside of its cell
@@ -43,7 +43,6 @@ _SPECK = 0.2  # share of a dash's ink that may lie beside it
 _ASIDE = 0.6  # share of a line that stands on its side of an edge at least
 _FIGURE = re.compile(r"[-+]?\d[\d,，.．:：]*%?[\s:：.．·]*")
 _AMOUNT_AND_WORDS = re.compile(r"([-+]?\d[\d,，]*[.．]\d\d)\s*([\u3400-\u9fff]{2,})")
-_NARROW = 0.52  # width of a digit, in em
 _THICK = 4.0  # points; strokes that thick are of seals and blots
 
 Mask = npt.NDArray[np.bool_]
@@ -115,14 +114,14 @@ def hidden_walls(
     return [wall for wall, beside_figure in found if beside_figure or sealed(wall)]
 
 
-def parted(box: Box, text: str) -> list[tuple[Box, str]]:
+def amount_and_words(box: Box, text: str) -> list[tuple[Box, str]]:
     """A line and where it stands; as two where an amount and words were seen as one: it is of one cell, they are of
     the next."""
     match = _AMOUNT_AND_WORDS.fullmatch(text)
     if match is None:
         return [(box, text)]
     amount, words = match.groups()
-    first, rest = _NARROW * len(amount), len(words)
+    first, rest = NARROW * len(amount), len(words)
     x = box[0] + (box[2] - box[0]) * first / (first + rest)
     return [((box[0], box[1], x, box[3]), amount), ((x, box[1], box[2], box[3]), words)]
 

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 from recount.pipeline.ocr.text.lines import LINE, OcrLine, with_sign, without
@@ -78,11 +79,11 @@ _FINER = re.compile(r"-?\d[\d,]*\.\d{3,}%?")
 _LETTERS = re.compile(r"(?=.*[\doOＯ])[\dlI|ijoOＯ.,]{2,}[%分]?")
 _AS_DIGITS = str.maketrans("lI|ijoOＯ", "11111000")
 # A figure; an amount with a gap read between its decimals, with one instead of its point, and whole.
-NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?[%分]?")
+_NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?[%分]?")
 _POINTLESS = re.compile(r"-?\d{1,3}(?:[.,]?\d{3})* \d\d[%分]?")
 _ROOM_OF_POINT = 2.3  # digits from the middle of one to that of the next one behind a point, or another digit and it
 _PARTED = re.compile(r"-?\d[\d,]*\.\d(?P<between>[ .])\d[%分]?")
-AMOUNT = re.compile(r"-?\d[\d,]*\.\d\d")
+_AMOUNT = re.compile(r"-?\d[\d,]*\.\d\d")
 _SIZED = re.compile(r"[\d.．,，:：;；%％‰十百千万亿元分]")
 _NEARLY_ALL = 0.9  # of the figures alone in their cells
 # A point between ideographs: speckle, or a comma that lost its tail.
@@ -121,10 +122,8 @@ _TAILLESS = re.compile(r"(?<=[\u3400-\u9fff]{2})[.．]$")
 # The star of a seal, specks: what is no text at all. One below a table that goes on would end it.
 _SPECK = re.compile(r"[*＊★☆○◎〇●•·.．:：;；,，、'‘’`´\s]+")
 # The recogniser drops the second of two signs of punctuation: 规则。八）负责
-_UNOPENED = re.compile(
-    r"(?<=[。；;])(?=[一二三四五六七八九十]{1,3}(?P<closing>[）)]))|(?<=元)(?=\d[\d.]*[%％](?P<behind>[）)]))"
-)
-_UNOPENED_SHARE = re.compile(r"(?=\d[\d.]*[%％](?P<closing>[）)]))")
+_SHARE = re.compile(r"(?=\d[\d.]*[%％](?P<behind>[）)]))")
+_UNOPENED = re.compile(rf"(?<=[。；;])(?=[一二三四五六七八九十]{{1,3}}(?P<closing>[）)]))|(?<=元){_SHARE.pattern}")
 # A speck behind the end of a line is read as a sign of these, and never as surely as a printed one.
 _BEHIND = re.compile(r"(?<=[\u3400-\u9fff])(?:[.．·]|(?<!其中)(?<!如下)(?<!包括)[:：])$")
 _PRINTED = 0.85
@@ -201,6 +200,23 @@ def rests(texts: Sequence[str]) -> set[int]:
     return others if len(figures) == 1 and len(figures) + len(others) == len(texts) else set()
 
 
+def times_in(
+    lines: Sequence[OcrLine], columns: Sequence[Hashable | None], is_such: Callable[[OcrLine], object]
+) -> Counter[Hashable]:
+    """How many such lines each column has. columns: of a table, by line; None for a line that stands in none."""
+    return Counter(column for line, column in zip(lines, columns, strict=True) if column and is_such(line))
+
+
+def is_figure(line: OcrLine) -> bool:
+    """Whether a line is a number and no more, maybe with its % or 分."""
+    return _NUMBER.fullmatch(line.text) is not None
+
+
+def is_amount(line: OcrLine) -> bool:
+    """Whether a line is a number with two decimals."""
+    return _AMOUNT.fullmatch(line.text) is not None
+
+
 def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> list[OcrLine]:
     """The lines, with what the other figures of their columns say that was misread in one put right.
 
@@ -212,13 +228,9 @@ def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> 
     a figure is a speck. Letters among figures are digits: io. Where no other figure has as many decimals, the last two
     of four are a percent sign: 32.5996.
     """
-
-    def times(is_such: Callable[[OcrLine], object]) -> Counter[Hashable]:
-        return Counter(column for line, column in zip(lines, columns, strict=True) if column and is_such(line))
-
+    times = partial(times_in, lines, columns)
     pointed, trailed, colons = times(lambda line: _POINTED.fullmatch(line.text)), times(_is_trailed), times(_has_colon)
-    figures = times(lambda line: NUMBER.fullmatch(line.text))
-    amounts = times(lambda line: AMOUNT.fullmatch(line.text))
+    figures, amounts = times(is_figure), times(is_amount)
     finer = times(lambda line: _FINER.fullmatch(line.text) and not _FOUR_DECIMALS.fullmatch(line.text))
     of_amounts = pointed.total() > _NEARLY_ALL * figures.total()
     found = []
@@ -240,7 +252,7 @@ def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> 
 def _with_digits(line: OcrLine) -> OcrLine:
     """A figure some signs of which were read as letters that they look like."""
     text = line.text.translate(_AS_DIGITS)
-    return replace(line, text=text) if NUMBER.fullmatch(text) else line
+    return replace(line, text=text) if _NUMBER.fullmatch(text) else line
 
 
 def _with_decimals(line: OcrLine) -> OcrLine:
@@ -262,7 +274,7 @@ def _is_as_a_point(line: OcrLine, gap: int) -> bool:
 def _is_trailed(line: OcrLine) -> bool:
     """Whether an unsure sign that says nothing of its size stands behind a figure."""
     figure, sign = line.text[:-1], line.text[-1:]
-    return NUMBER.fullmatch(figure) is not None and line.scores[-1] < _PRINTED and _SIZED.fullmatch(sign) is None
+    return _NUMBER.fullmatch(figure) is not None and line.scores[-1] < _PRINTED and _SIZED.fullmatch(sign) is None
 
 
 def _has_colon(line: OcrLine) -> bool:
@@ -282,9 +294,9 @@ def opened_over(lines: Sequence[OcrLine], running: Sequence[bool]) -> list[OcrLi
     told = [index for index, runs in enumerate(running) if runs]
     whole = list(lines)
     for above, index in pairwise(told):
-        match = _UNOPENED_SHARE.match(lines[index].text)
+        match = _SHARE.match(lines[index].text)
         if match and lines[above].text.endswith("元"):
-            whole[index] = _with_bracket(lines[index], 0, match["closing"])
+            whole[index] = _with_bracket(lines[index], 0, match["behind"])
     return whole
 
 

@@ -15,7 +15,7 @@ from recount.pipeline.ocr.network.reading import Decoded
 
 _TALL = 1.5  # a box this many times as high as wide is one character, or characters below one another
 _WIDE_SIGN = "\u2e80"  # from here on characters are as wide as high
-_NARROW = 0.52  # width of the others, in em
+NARROW = 0.52  # width of the others, in em
 _LEFT_OVER = 0.4  # em of ink beside the text as read that may be a character
 _FEW_STEPS = 3  # so few distances say less than the height: the network places signs to a fifth of an em
 _STROKES = 0.08  # of a box's height: so far apart are the strokes of a character at most
@@ -115,7 +115,7 @@ def placed(image: Grey, box: Box, line: Decoded) -> OcrLine:
     top, bottom, left, right = _inked(image, box)
     em = _em(text, middles, bottom - top, box[3] - box[1])
     top, bottom = (top + bottom - LINE * em) / 2, (top + bottom + LINE * em) / 2
-    widths = [em * (1.0 if sign >= _WIDE_SIGN else _NARROW) for sign in text]
+    widths = [em * (1.0 if sign >= _WIDE_SIGN else NARROW) for sign in text]
     boxes = []
     for index, middle in enumerate(middles):
         start, end = middle - 0.6 * widths[index], middle + 0.6 * widths[index]
@@ -139,8 +139,8 @@ def leaves_ink(image: Grey, box: Box, line: Decoded) -> bool:
     middles = [box[0] + share * (box[2] - box[0]) for share in centres]
     top, bottom, left, right = _inked(image, box)
     em = _em(text, middles, bottom - top, box[3] - box[1])
-    start = first - em * (0.5 if text[0] >= _WIDE_SIGN else 0.5 * _NARROW)
-    end = last + em * (0.5 if text[-1] >= _WIDE_SIGN else 0.5 * _NARROW)
+    start = first - em * (0.5 if text[0] >= _WIDE_SIGN else 0.5 * NARROW)
+    end = last + em * (0.5 if text[-1] >= _WIDE_SIGN else 0.5 * NARROW)
     return start - left > _LEFT_OVER * em or right - end > _LEFT_OVER * em
 
 
@@ -184,7 +184,7 @@ def _em(text: str, middles: Sequence[float], inked: float, boxed: float) -> floa
     if not steps:
         return from_height
     if len(steps) < _FEW_STEPS < len(text):  # the digits tell more
-        widths = [1.0 if sign >= _WIDE_SIGN else _NARROW for sign in text]
+        widths = [1.0 if sign >= _WIDE_SIGN else NARROW for sign in text]
         return (middles[-1] - middles[0]) / (sum(widths) - (widths[0] + widths[-1]) / 2)
     # Characters set apart, as in 合　计, are further from each other than they are wide.
     return min(float(np.median(steps)), 1.25 * from_height)

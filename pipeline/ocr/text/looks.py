@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,7 +18,7 @@ from recount.pipeline.document import Box, hull
 from recount.pipeline.ocr.image.prepare import Grey, Prepared
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.network.reading import Decoded
-from recount.pipeline.ocr.text.hygiene import AMOUNT, NUMBER
+from recount.pipeline.ocr.text.hygiene import is_amount, is_figure, times_in
 from recount.pipeline.ocr.text.lines import OcrLine, crop_of, larger, with_sign, without
 from recount.pipeline.split.folding import fold
 from recount.schemas.common.codes import FUNCTION_NAMES
@@ -69,13 +69,11 @@ def with_points(
     columns: of a table, in which each of the lines stands alone in its cell; None for one that does not. image: where
     their boxes are, before the median.
     """
-    told = [(line.text, column) for line, column in zip(lines, columns, strict=True) if column is not None]
-    amounts = Counter(column for text, column in told if AMOUNT.fullmatch(text))
-    figures = Counter(column for text, column in told if NUMBER.fullmatch(text))
+    figures, amounts = times_in(lines, columns, is_figure), times_in(lines, columns, is_amount)
     lost = [
         at
         for at, (line, column) in enumerate(zip(lines, columns, strict=True))
-        if column is not None and 2 * amounts[column] > figures[column] and _LOST.fullmatch(line.text)
+        if column and 2 * amounts[column] > figures[column] and _LOST.fullmatch(line.text)
     ]
     crops = [crop_of(image, lines[at].box) for at in lost]
     seen = engine.alternatives([form for crop in crops for form in (crop, larger(crop))], _SIGNS) if crops else []
@@ -137,7 +135,6 @@ _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
         "%",
         _NUMBER,
     ),
-    (re.compile(r"(?<=\d)\.\.(?=\d\d(?:万?元|%))"), ".", _SURELY),
     (re.compile(r"(?<=\d)、(?=\d\d(?:万?元|%))"), ".", _NUMBER),
     (re.compile(r"(?<=\d)[:,](?=\d\d(?:万?元|%))"), ".", _SURELY),
     (re.compile(rf"(?<=[\u3400-\u9fff])(?:\(\)|0\)|\(0)(?={_COUNTED}|\.\d\d(?:万?元|%)(?!\)))"), "0", _ROUND),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from recount.pipeline.document import Box, Ruling
-from recount.pipeline.ocr.text.cells import Sheet, hidden_walls, is_dash, parted, untangled
+from recount.pipeline.ocr.text.cells import Sheet, amount_and_words, hidden_walls, is_dash, untangled
 
 XS, YS = (0.0, 60.0, 100.0, 140.0), (0.0, 20.0, 40.0, 60.0)
 
@@ -85,7 +85,7 @@ def test_columns_that_no_row_beside_it_has_are_none() -> None:
     ],
 )
 def test_an_amount_and_words_that_were_seen_as_one_are_of_two_cells(text: str, parts: list[str]) -> None:
-    found = parted((10, 20, 60, 40), text)
+    found = amount_and_words((10, 20, 60, 40), text)
     assert [words for _, words in found] == parts
     assert found[0][0][0] == 10
     assert found[-1][0][2] == 60
