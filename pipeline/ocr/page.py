@@ -34,7 +34,7 @@ from recount.pipeline.ocr.text.cells import (
 )
 from recount.pipeline.ocr.text.hygiene import clean, in_columns, is_speck, opened_over, rests
 from recount.pipeline.ocr.text.lines import OcrLine, crop_of, larger, leaves_ink, placed, split_tall, with_paper
-from recount.pipeline.ocr.text.looks import InCell, balanced, by_cell, whole_numbers, whole_words, with_points
+from recount.pipeline.ocr.text.looks import InCell, as_amounts, balanced, by_cell, whole_numbers, whole_words
 from recount.schemas.saying import say
 
 _LEAST_SCORE = 0.5  # below this a line is noise: the rim of a seal, a blot
@@ -120,7 +120,7 @@ def _cleaned(prepared: Prepared, read: Sequence[InCell], sheet: Sheet, engine: E
             columns.append(_column(read_line.home, sheet) if alone else None)
             running.append(read_line.home is None)
     mended = whole_words(opened_over(lines, running), running, image, engine)
-    return in_columns(with_points(mended, columns, prepared.plain, engine), columns)
+    return as_amounts(in_columns(mended, columns), columns, prepared.plain, engine)
 
 
 def _without_rests(read: Sequence[InCell], sheet: Sheet) -> list[InCell]:

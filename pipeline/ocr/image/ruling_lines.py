@@ -7,6 +7,7 @@ is taken, and a loose end is led on to the next line where there is at least som
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -70,12 +71,9 @@ class _Ink:
         row, first, last = self._pixels(run)
         if last <= first:
             return 1.0
-        shares = [0.0]
-        for off in _BESIDE_ITSELF:
-            place = row + round(off * self.scale)
-            band = self.dark[max(0, place - 1) : max(0, place + 2), first:last]
-            shares.append(float(band.max(axis=0).mean()) if band.size else 0.0)
-        return max(shares)
+        places = [row + round(off * self.scale) for off in _BESIDE_ITSELF]
+        bands = [self.dark[max(0, place - 1) : max(0, place + 2), first:last] for place in places]
+        return max(float(band.max(axis=0).mean()) if band.size else 0.0 for band in bands)
 
     def parts_text(self, run: Run) -> bool:
         """Whether a run is so short and stands so that it is a stroke within a text."""
@@ -140,16 +138,9 @@ class _Ink:
         return int(run[0] * self.scale), max(0, round(run[1] * self.scale)), round(run[2] * self.scale)
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """One way of looking for lines. contrast: grey levels against the paper; median: noise taken off first."""
-
-    contrast: float
-    median: bool
-
-
-# In this order; from the second on, one that leaves no loose ends is the last.
-_LOOKS = (_Look(45, False), _Look(28, True), _Look(70, False), _Look(18, True))
+_LOOKS = ((45, False), (28, True), (70, False), (18, True))
+"""The ways of looking for lines: the grey levels by which they stand out against the paper, and whether noise is taken
+off first. In this order; from the second on, one that leaves no loose ends is the last."""
 
 
 def find_rulings(image: Grey, dpi: float, text: Sequence[Box] = ()) -> tuple[Ruling, ...]:
@@ -160,8 +151,8 @@ def find_rulings(image: Grey, dpi: float, text: Sequence[Box] = ()) -> tuple[Rul
     scale = dpi / 72
     lines = [(x0 / scale, y0 / scale, x1 / scale, y1 / scale) for x0, y0, x1, y1 in text]
     looks: list[Lines] = []
-    for number, look in enumerate(_LOOKS):
-        looks.append(_seen(_depth(image, dpi, median=look.median), dpi, look.contrast, lines))
+    for number, (contrast, median) in enumerate(_LOOKS):
+        looks.append(_seen(_depth(image, dpi, median=median), dpi, contrast, lines))
         if number and not loose_ends(looks[-1]):
             break
     best = max(looks, key=_soundness)
@@ -174,14 +165,30 @@ def as_long(best: Lines, others: Sequence[Lines], own: int) -> list[Run]:
     last piece of a line, or a blot on it, hides it from one look and not from the next."""
     longer: list[Run] = []
     for at, start, end in best[own]:
-        across = [line[0] for line in best[1 - own] if line[1] - _TOUCH <= at <= line[2] + _TOUCH]
-        same = [run for other in others for run in other[own] if abs(run[0] - at) <= _EXACT]
-        same = [run for run in same if run[1] < end and run[2] > start]
-        starts = [place for place in across for run in same if abs(place - run[1]) <= _TOUCH]
-        ends = [place for place in across for run in same if abs(place - run[2]) <= _TOUCH]
-        first, last = min(starts, default=start), max(ends, default=end)
+        across = _across(best[1 - own], at)
+        stops = _at(across, start) + _at(across, end)
+        same = [
+            run
+            for other in others
+            for run in other[own]
+            if abs(run[0] - at) <= _EXACT and run[1] < end and run[2] > start
+            # What has not seen the line at which this one ends has not looked at what lies beyond it.
+            if all(_at(_across(other[1 - own], at), stop) for stop in stops)
+        ]
+        first = min((place for run in same for place in _at(across, run[1])), default=start)
+        last = max((place for run in same for place in _at(across, run[2])), default=end)
         longer.append((at, first if first < start - _TOUCH else start, last if last > end + _TOUCH else end))
     return merge_runs(longer) if longer != best[own] else longer
+
+
+def _across(lines: Sequence[Run], at: float) -> list[float]:
+    """Where the lines lie that meet one across, or its way."""
+    return [line[0] for line in lines if line[1] - _TOUCH <= at <= line[2] + _TOUCH]
+
+
+def _at(places: Sequence[float], end: float) -> list[float]:
+    """Those of the places at which a line ends."""
+    return [place for place in places if abs(place - end) <= _TOUCH]
 
 
 def _soundness(lines: Lines) -> float:
@@ -213,7 +220,7 @@ def as_rulings(lines: Lines) -> tuple[Ruling, ...]:
 
 def inked(image: Grey, dpi: float) -> Callable[[Ruling], float]:
     """Tells the share of a line, in points, that has ink on a straight page image."""
-    depth, contrast = _depth(image, dpi, median=True), _LOOKS[1].contrast
+    depth, contrast = _depth(image, dpi, median=True), _LOOKS[1][0]
     level, upright = _Ink(depth, dpi, contrast), _Ink(np.ascontiguousarray(depth.T), dpi, contrast)
 
     def share(line: Ruling) -> float:
@@ -320,8 +327,7 @@ def _grounded(lines: Lines, inks: tuple[_Ink, _Ink]) -> Lines:
 
 def _spans(run: Run, crossing: Sequence[Run]) -> bool:
     """Whether both ends of a run lie on lines across."""
-    across = [other[0] for other in crossing if other[1] - _TOUCH <= run[0] <= other[2] + _TOUCH]
-    return all(any(abs(place - end) <= _EXACT for place in across) for end in run[1:])
+    return all(any(abs(place - end) <= _EXACT for place in _across(crossing, run[0])) for end in run[1:])
 
 
 def _in_tables(lines: Lines) -> Lines:
@@ -338,17 +344,11 @@ def _in_tables(lines: Lines) -> Lines:
         for index, other in enumerate(level):
             if _meet(line, other):
                 owner[root(index)] = root(number)
-    groups: dict[int, Lines] = {}
-    for index, line in enumerate(level):
-        groups.setdefault(root(index), ([], []))[0].append(line)
-    for index, line in enumerate(upright, len(level)):
-        groups.setdefault(root(index), ([], []))[1].append(line)
-    kept: Lines = ([], [])
-    for group in groups.values():
-        if _is_table(group):
-            kept[0].extend(group[0])
-            kept[1].extend(group[1])
-    return kept
+    groups = defaultdict[int, Lines](lambda: ([], []))
+    for index, line in enumerate((*level, *upright)):
+        groups[root(index)][index >= len(level)].append(line)
+    tables = [group for group in groups.values() if _is_table(group)]
+    return [line for runs, _ in tables for line in runs], [line for _, runs in tables for line in runs]
 
 
 def _is_table(group: Lines) -> bool:
@@ -368,10 +368,10 @@ def _meet(one: Run, other: Run) -> bool:
 def _loose(lines: Sequence[Run], crossing: Sequence[Run]) -> Iterator[tuple[int, bool]]:
     """The ends of lines that meet no line across: index of the line, and whether it is its far end."""
     for index, (at, start, end) in enumerate(lines):
-        across = [other[0] for other in crossing if other[1] - _TOUCH <= at <= other[2] + _TOUCH]
-        if not any(abs(place - start) <= _TOUCH for place in across):
+        across = _across(crossing, at)
+        if not _at(across, start):
             yield index, False
-        if not any(abs(place - end) <= _TOUCH for place in across):
+        if not _at(across, end):
             yield index, True
 
 
@@ -441,7 +441,7 @@ def _led_on(lines: Sequence[Run], crossing: Sequence[Run], ways: _Ways) -> list[
     runs = [list(line) for line in lines]
     for index, far in list(_loose(lines, crossing)):
         at, start, end = lines[index]
-        across = [other[0] for other in crossing if other[1] - _TOUCH <= at <= other[2] + _TOUCH]
+        across = _across(crossing, at)
         inside = [place for place in across if start - _TOUCH <= place <= end + _TOUCH]
         if far:
             last, onward = end, min((place for place in across if place > end), default=None)
@@ -464,7 +464,7 @@ def _gone_on(lines: Sequence[Run], crossing: Sequence[Run], ways: _Ways) -> list
     """The lines, led on over crossing lines at which they seem to end but behind which they are broken, not ended."""
     longer: list[Run] = []
     for at, start, end in lines:
-        across = sorted(other[0] for other in crossing if other[1] - _TOUCH <= at <= other[2] + _TOUCH)
+        across = sorted(_across(crossing, at))
         for place in reversed([place for place in across if place < start - _TOUCH]):
             if not _is_broken_line((at, place, start), ways):
                 break

@@ -56,7 +56,7 @@ _GAP = re.compile(r"(?<=\d[,.，．]) (?=\d)|(?<=\d) (?=[,.，．]\d)")
 _SPECKS_BEHIND = r"(?:[^\w%％‰℃)）}*＊★☆√+-]|一)"
 _SPECKS_BEFORE = r"""[.．。·•,，、'‘’`“”"^:：;；\s]"""
 # Specks behind or before a whole figure in a cell, and what is blank between; .88 may have lost its 0.
-_LOOSE_POINT = re.compile(rf"(?<=[\d%]){_SPECKS_BEHIND}+$|^(?![.．]\d\d$){_SPECKS_BEFORE}+(?=[<>=≥≤\d])")
+_LOOSE_POINT = re.compile(rf"(?<=[\d%分]){_SPECKS_BEHIND}+$|^(?![.．]\d\d$){_SPECKS_BEFORE}+(?=[<>=≥≤\d])")
 # A figure that is set wide, with gaps read where its signs stand apart: 12 4.3 2
 _SPACED = re.compile(r"(?=.* )\d[\d ]*(?:[,，] ?\d ?\d ?\d ?)*[.．] ?\d ?\d%?")
 _SPACED_WHOLE = re.compile(r"\d(?: \d)+%?")
@@ -66,9 +66,9 @@ _WIDEST = 1.2  # the same; those of two numbers stand further apart
 _LIKE_FIGURE = re.compile(r"[-+]?\d[\d,，.．:： ]*[%％分]?")
 _REST = re.compile(r"[:：;；一—–~^|\[\]_…“”\"]+")
 # All that a figure may consist of, specks at either end included.
-_FIGURE = re.compile(_SPECKS_BEFORE + r"*[<>=≥≤]*\d[\d,，]*(?:[.．:：;；]\d+)?%?" + f"{_SPECKS_BEHIND}*")
+_FIGURE = re.compile(_SPECKS_BEFORE + r"*[<>=≥≤]*\d[\d,，]*(?:[.．:：;；]\d+)?[%分]?" + f"{_SPECKS_BEHIND}*")
 # A speck before a number that has its point.
-_BEFORE = re.compile(r"^[.．·](?=\d[\d,，]*\.\d\d(?:%|万?元))")
+_BEFORE = re.compile(r"^[.．·]\s*(?=\d[\d,，]*\.\d\d(?:%|万?元))")
 # A figure whose point a speck stands above, and one whose point is seen.
 _COLON = re.compile(r"\d{1,3}(?:,?\d{3})*[:：;；]\d{2}%?")
 _POINTED = re.compile(r"-?\d[\d,]*\.\d+%?分?")
@@ -103,7 +103,7 @@ _STRAY = re.compile(
             r"(?<=[。；，、：])[.．·]+$",  # behind the end of a sentence
             r"(?<=[\u3400-\u9fff%])[；;：:、](?=[，,])",  # the first of two signs that part a sentence
             r"(?<=[\u3400-\u9fff%％])[.．·](?=[，。；、：）)])",
-            r"(?<=[（(])[.．·](?=[\u3400-\u9fff])",  # within a bracket
+            r"(?<=[（(])[.．·](?=[\u3400-\u9fff]|20\d\d年)",  # within a bracket
             r"(?<=\d)[)）](?=[.．]\d\d(?:%|万?元))",  # amid a number
             r"(?<=\d[,，])[.．](?=\d{3}(?!\d))",  # beside a separator, or a point
             r"(?<=\d)[.．](?=[,，]\d{3}(?!\d)|[.．]\d\d(?:\D|$))",
@@ -124,6 +124,7 @@ _SPECK = re.compile(r"[*＊★☆○◎〇●•·.．:：;；,，、'‘’`´\
 # The recogniser drops the second of two signs of punctuation: 规则。八）负责
 _SHARE = re.compile(r"(?=\d[\d.]*[%％](?P<behind>[）)]))")
 _UNOPENED = re.compile(rf"(?<=[。；;])(?=[一二三四五六七八九十]{{1,3}}(?P<closing>[）)]))|(?<=元){_SHARE.pattern}")
+_UNCLOSED = re.compile(r"(?P<opening>[（(])[类款项](?=\d)")  # a level of the budget, and then its amount
 # A speck behind the end of a line is read as a sign of these, and never as surely as a printed one.
 _BEHIND = re.compile(r"(?<=[\u3400-\u9fff])(?:[.．·]|(?<!其中)(?<!如下)(?<!包括)[:：])$")
 _PRINTED = 0.85
@@ -150,8 +151,8 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
     label = not running and len(text) <= _LONGEST_LABEL
     if running:
         text = _TAILLESS.sub("，", text)
-    if _UNOPENED.search(text):
-        return clean(_opened(replace(line, text=text)), alone=alone, running=running)
+    if _UNOPENED.search(text) or _UNCLOSED.search(text):
+        return clean(_bracketed(replace(line, text=text)), alone=alone, running=running)
     amiss = [_GAP, _STRAY, _BEFORE]
     if label:
         amiss += [_LABEL, _SPECKED_LABEL] if alone else [_LABEL]
@@ -300,10 +301,12 @@ def opened_over(lines: Sequence[OcrLine], running: Sequence[bool]) -> list[OcrLi
     return whole
 
 
-def _opened(line: OcrLine) -> OcrLine:
-    """The line with the bracket that opens an ordinal or a share put back."""
-    match = _UNOPENED.search(line.text)
-    return _with_bracket(line, match.start(), match["closing"] or match["behind"]) if match else line
+def _bracketed(line: OcrLine) -> OcrLine:
+    """The line with the bracket put back that opens an ordinal or a share, or closes a level."""
+    if match := _UNOPENED.search(line.text):
+        return _with_bracket(line, match.start(), match["closing"] or match["behind"])
+    match = _UNCLOSED.search(line.text)
+    return with_sign(line, match.end(), "）" if match["opening"] == "（" else ")") if match else line
 
 
 def _with_bracket(line: OcrLine, at: int, closing: str) -> OcrLine:

@@ -64,6 +64,14 @@ def with_sign(line: OcrLine, at: int, sign: str) -> OcrLine:
     )
 
 
+def spelt(line: OcrLine, text: str) -> OcrLine:
+    """The line with another text, the characters of which are as wide as one another."""
+    x0, y0, x1, y1 = line.box
+    step = (x1 - x0) / len(text)
+    boxes = tuple((x0 + at * step, y0, x0 + (at + 1) * step, y1) for at in range(len(text)))
+    return replace(line, text=text, boxes=boxes, scores=(line.score,) * len(text))
+
+
 def crop_of(image: Grey, box: Box) -> Grey:
     """The part of the image in a box; at least one pixel."""
     height, width = image.shape

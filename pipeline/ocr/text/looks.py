@@ -19,7 +19,7 @@ from recount.pipeline.ocr.image.prepare import Grey, Prepared
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.network.reading import Decoded
 from recount.pipeline.ocr.text.hygiene import is_amount, is_figure, times_in
-from recount.pipeline.ocr.text.lines import OcrLine, crop_of, larger, with_sign, without
+from recount.pipeline.ocr.text.lines import OcrLine, crop_of, larger, spelt, with_sign, without
 from recount.pipeline.split.folding import fold
 from recount.schemas.common.codes import FUNCTION_NAMES
 from recount.schemas.department_budget.report import Report as DepartmentBudget
@@ -57,14 +57,18 @@ def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
 
 
 _LOST = re.compile(r"\d{3,}|\d{1,3}(?:,\d{3})*\d\d")
+# What may be an amount, signs of which are amiss: no bracket, dash, unit or comparison, which would say another one.
+_TORN = re.compile(r"(?=.*\d)[^\u3400-\uffff()\[\]{}<>=≥≤≠~*+%‰\-‐-―_√\s]{4,}")
+_WHOLE = re.compile(r"\d[\d,]*\.\d\d")
+_LIKE = str.maketrans("OoQDUlIijHTJ|!ZzASsGbBgq", "000001111111112245566899")  # what digits are read as, and they
 _LIKELY = 0.4  # probability of a point; where none is printed it has 0.05 at most
 
 
-def with_points(
+def as_amounts(
     lines: Sequence[OcrLine], columns: Sequence[Hashable | None], image: Grey, engine: Engine
 ) -> list[OcrLine]:
-    """The lines, with the point that an amount lost in a column of them, where a look sees it: the median takes points
-    for speckle.
+    """The lines, with what was read of an amount in a column of them as a look sees it where it is none: without its
+    point, which the median takes for speckle, or with a speck amid it or a digit that one made a letter of.
 
     columns: of a table, in which each of the lines stands alone in its cell; None for one that does not. image: where
     their boxes are, before the median.
@@ -73,17 +77,35 @@ def with_points(
     lost = [
         at
         for at, (line, column) in enumerate(zip(lines, columns, strict=True))
-        if column and 2 * amounts[column] > figures[column] and _LOST.fullmatch(line.text)
+        if column and 2 * amounts[column] > figures[column] and (_LOST.fullmatch(line.text) or _is_torn(line))
     ]
     crops = [crop_of(image, lines[at].box) for at in lost]
-    seen = engine.alternatives([form for crop in crops for form in (crop, larger(crop))], _SIGNS) if crops else []
-    pointed = list(lines)
+    seen = (
+        engine.alternatives([form for crop in crops for form in (crop, larger(crop))], _SIGNS | {"-"}) if crops else []
+    )
+    whole = list(lines)
     for at, *looks in zip(lost, seen[::2], seen[1::2], strict=True):
-        text = lines[at].text
+        said = [look[0].text.replace(",", "") for look in looks if look and look[0].score >= _LIKELY]
+        whole[at] = _as_amount(lines[at], said, of=len(looks))
+    return whole
+
+
+def _is_torn(line: OcrLine) -> bool:
+    """Whether a line may be an amount, signs of which are amiss: half of them are digits, and it is no figure."""
+    digits = sum(map(str.isdigit, line.text))
+    return 2 * digits >= len(line.text) and _TORN.fullmatch(line.text) is not None and not is_figure(line)
+
+
+def _as_amount(line: OcrLine, said: Sequence[str], of: int) -> OcrLine:
+    """The amount that a line is by what looks at it say: those that are sure, without separators, of so many. One is
+    enough for the digits that were read; where a letter was read for one, all must say so."""
+    text = line.text
+    if _LOST.fullmatch(text):
         meant = f"{text[:-2]}.{text[-2:]}".replace(",", "")
-        if any(look[0].text.replace(",", "") == meant and look[0].score >= _LIKELY for look in looks if look):
-            pointed[at] = with_sign(lines[at], len(text) - 2, ".")
-    return pointed
+        return with_sign(line, len(text) - 2, ".") if meant in said else line
+    meant = "".join(filter(str.isalnum, text.translate(_LIKE)))
+    amounts = [amount for amount in said if _WHOLE.fullmatch(amount) and amount.replace(".", "") == meant]
+    return spelt(line, amounts[0]) if len(amounts) >= (of if text.translate(_LIKE) != text else 1) else line
 
 
 def _piece(line: OcrLine, start: int, end: int, image: Grey) -> Grey:
@@ -215,7 +237,7 @@ def _is_ideograph(sign: str) -> bool:
 
 _SAID = (
     "完成预算", "完成年初预算", "年初预算数", "支出决算", "支出决算数", "与上年相比", "与年初预算相比", "比上年增加",
-    "比上年减少", "主要原因是", "占本年支出合计", "结转和结余", "收、支总计", "截至年末",
+    "比上年减少", "主要原因是", "占本年支出合计", "结转和结余", "收、支总计", "截至年末", "年末公务用车", "共有车辆",
 )  # fmt: skip
 """Words around figures that are no field's name."""
 REPORTS: tuple[type[Model], ...] = (FinalAccounts[Ref], DepartmentBudget[Ref])

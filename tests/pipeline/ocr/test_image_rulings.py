@@ -119,6 +119,8 @@ def test_a_line_is_as_long_as_the_look_that_sees_it_whole() -> None:
     assert as_long(best, [aside], 1) == best[1]
     nowhere = level, [(50.0, 10.0, 40.0)]  # no line across, where it ends
     assert as_long(best, [nowhere], 1) == best[1]
+    blind = [level[0], level[2]], [(50.0, 10.0, 48.0)]  # over the line at which it ends, which it did not see
+    assert as_long(best, [blind], 1) == best[1]
 
 
 # --- strokes of characters that stand where a ruling line ends

@@ -161,6 +161,7 @@ def test_results_are_the_same_bytes_with_and_without(tmp_path: Path, asked: list
     path, out = tmp_path / "scan.pdf", tmp_path / "out"
     with pymupdf.open(stream=case.pdf) as whole:
         whole.select([1])
+        whole[0].set_cropbox(whole[0].rect.transform(pymupdf.Matrix(1, 0.4)))  # title, project and funds
         path.write_bytes(degrade(whole.tobytes(), LEVELS["good"], 1).pdf)
 
     def result() -> str:

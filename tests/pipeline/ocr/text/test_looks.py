@@ -12,7 +12,7 @@ import pytest
 from recount.pipeline.document import Box
 from recount.pipeline.ocr.image.prepare import Grey, Prepared
 from recount.pipeline.ocr.network.reading import Decoded, Recognised
-from recount.pipeline.ocr.text.looks import REPORTS, InCell, balanced, whole_words, with_points
+from recount.pipeline.ocr.text.looks import REPORTS, InCell, as_amounts, balanced, whole_words
 from recount.schemas.figures import Ref
 from recount.schemas.registry import FAMILIES
 from recount.tests.pipeline.ocr.text.test_hygiene import line
@@ -91,16 +91,41 @@ def test_cells_with_both_brackets_and_running_text_are_not_looked_at() -> None:
         ("1,23456", {"1234.56": 0.9}, ["4.00", "81.55"], "1,234.56"),
         ("1,234", {"12.34": 0.9}, ["4.00", "81.55"], "1,234"),
         ("741", {"7.41": 0.9}, ["4", "81.55"], "741"),  # not of amounts
+        ("3'6.15", {"36.15": 0.9}, ["4.00", "81.55"], "36.15"),
+        ("3.60.15", {"360.15": 0.9}, ["4.00", "81.55"], "360.15"),
+        ("3.60.15", {"360.15": 0.3}, ["4.00", "81.55"], "3.60.15"),
+        ("3.60.15", {"36.15": 0.9}, ["4.00", "81.55"], "3.60.15"),
+        ("Q.36", {"0.36": 0.9}, ["4.00", "81.55"], "0.36"),
+        ("Q.36", {"9.36": 0.9}, ["4.00", "81.55"], "Q.36"),  # it is not read for a 9
+        ("H3.60", {"13.60": 0.9}, ["4.00", "81.55"], "13.60"),
+        ("H3.60", {"3.60": 0.9}, ["4.00", "81.55"], "H3.60"),  # it may be a digit
+        ("W3.60", {"3.60": 0.9}, ["4.00", "81.55"], "W3.60"),
+        ("W3.60", {"13.60": 0.9}, ["4.00", "81.55"], "W3.60"),
+        ("Q.36", {"0.36": 0.9}, ["4", "81.55"], "Q.36"),
+        ("(3'6.15)", {"36.15": 0.9}, ["4.00", "81.55"], "(3'6.15)"),  # less than nothing
+        ("-3'6.15", {"36.15": 0.9}, ["4.00", "81.55"], "-3'6.15"),
+        ("3'6.15", {"-36.15": 0.9}, ["4.00", "81.55"], "3'6.15"),
+        ("36.15*", {"36.15": 0.9}, ["4.00", "81.55"], "36.15*"),
+        ("36.15万", {"36.15": 0.9}, ["4.00", "81.55"], "36.15万"),
     ],
 )
-def test_a_point_that_an_amount_lost_is_put_back_where_a_look_sees_it(
+def test_an_amount_is_as_a_look_sees_it_where_what_was_read_is_none(
     read: str, seen: dict[str, float], others: list[str], meant: str
 ) -> None:
     lines = [line(text) for text in (read, *others)]
-    found = with_points(lines, [(10, 60)] * len(lines), PAGE.plain, looker(**seen))
+    found = as_amounts(lines, [(10, 60)] * len(lines), PAGE.plain, looker(**seen))
     assert [each.text for each in found] == [meant, *others]
     assert len(found[0].boxes) == len(found[0].scores) == len(meant)
-    assert with_points(lines, [None] * len(lines), PAGE.plain, looker(**seen)) == lines
+    assert as_amounts(lines, [None] * len(lines), PAGE.plain, looker(**seen)) == lines
+
+
+@pytest.mark.parametrize(("read", "meant"), [("Q.36", "Q.36"), ("0'.36", "0.36")])
+def test_of_two_looks_one_does_for_a_speck_and_not_for_a_letter(read: str, meant: str) -> None:
+    reader = looker()
+    seen = [[[Recognised(text, 0.9)] for text in ("0.36", "0.3.6")]]
+    reader.alternatives = lambda *_: seen.pop()  # type: ignore[method-assign]
+    found = as_amounts([line(read), line("4.00")], [(10, 60)] * 2, PAGE.plain, reader)
+    assert found[0].text == meant
 
 
 # --- running text
@@ -136,6 +161,8 @@ def words(reader: Looker, *texts: str, score: float = 0.6) -> list[str]:
     ("read", "seen", "meant"),
     [
         ("年未结转和结余5.00万元", "年末结", "年末结转和结余5.00万元"),
+        ("年未公务用车保有量4辆", "年末公", "年末公务用车保有量4辆"),
+        ("部门共仔车辆4辆", "共有车", "部门共有车辆4辆"),
         ("财救拨款支出", "财政拨", "财政拨款支出"),
         ("用于因公，出国（境）费", "公出", "用于因公出国（境）费"),
         ("比上年增加，0.20万元，", "加0.20万", "比上年增加0.20万元，"),
