@@ -286,9 +286,9 @@ def _meets(box: Box, other: Box | None) -> bool:
     """Whether a box lies under another by a part that counts; None is the whole page."""
     if other is None:
         return True
-    across = min(box[2], other[2]) - max(box[0], other[0])
-    down = min(box[3], other[3]) - max(box[1], other[1])
-    return across > _TOUCHED * (box[2] - box[0]) and down > _TOUCHED * (box[3] - box[1])
+    if min(box[3], other[3]) - max(box[1], other[1]) <= _TOUCHED * (box[3] - box[1]):  # as of most
+        return False
+    return min(box[2], other[2]) - max(box[0], other[0]) > _TOUCHED * (box[2] - box[0])
 
 
 def _run_around(match: re.Match[str]) -> range:
