@@ -22,7 +22,7 @@ _SENTENCE_END = re.compile(r'[。:;!?]["」』)]?\s*$')
 # A line of a table of contents.
 _LEADER = re.compile(r"(?:[.·…]\s?){3,}\s*\d{0,4}$")
 _COLUMN_GAP = 2.0  # full-width characters between the pieces of a row from which the second is a column of its own
-_TELLING = 4  # full-width characters that a row needs for its size to be known
+_TELLING = 4  # ideographs that a row needs for its size to be known
 _GOES_ON_BELOW = 0.55  # of the page height: text that ends above this does not go on on the next page
 # What a line end does not break: digits, Latin letters and what is set close to them.
 _UNBROKEN = re.compile(r'[\d.,%A-Za-z()<>=/+\-"]*[、。,;:)]?')
@@ -288,10 +288,10 @@ def _has_columns(row: TextRow) -> bool:
 
 
 def _differ_in_size(one: TextRow, other: TextRow) -> bool:
-    """Whether two rows are set in different sizes; a few characters do not tell."""
+    """Whether two rows are set in different sizes; a few ideographs do not tell."""
     if 0.8 * one.em <= other.em <= 1.25 * one.em:
         return False
-    return all(sum(char >= "\u2e80" for char in row.folded) >= _TELLING for row in (one, other))
+    return all(len(_IDEOGRAPH.findall(row.folded)) >= _TELLING for row in (one, other))
 
 
 def _is_full(above: TextRow, row: TextRow, margins: Margins) -> bool:

@@ -39,7 +39,7 @@ _DOUBLE_HEIGHT = 1.5  # a box this many times as high as usual may hold two line
 _SAME_ROW = 0.6  # share of the height by which boxes of different lines overlap at most
 _FLAT = 3.0  # a dash is so many times as long as high
 _THIN = 2.4  # points; and no thicker than this on average: one on a skewed page is higher
-_SPECK = 0.2  # share of a dash's ink that may lie beside it
+_SPECK = 0.25  # share of a dash's ink that may lie beside it, or on it
 _ASIDE = 0.6  # share of a line that stands on its side of an edge at least
 _FIGURE = re.compile(r"[-+]?\d[\d,，.．:：]*%?[\s:：.．·]*")
 _AMOUNT_AND_WORDS = re.compile(r"([-+]?\d[\d,，]*[.．]\d\d)\s*([\u3400-\u9fff]{2,})")
@@ -355,14 +355,18 @@ def overlooked(boxes: Sequence[Box], sheet: Sheet) -> tuple[list[Box], list[Box]
 
 
 def is_dash(box: Box, sheet: Sheet) -> bool:
-    """Whether the only ink in a box but a speck is a level stroke, as of a dash that says that there is no figure."""
+    """Whether the only ink in a box but a speck, on it or beside it, is a level stroke, as of a dash that says that
+    there is no figure."""
     x0, y0, x1, y1 = (round(side) for side in box)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(sheet.ink[y0:y1, x0:x1].astype(np.uint8), connectivity=8)
-    large = [stats[index] for index in range(1, count) if stats[index][4] >= _LEAST_INK * sheet.unit**2]
-    *specks, stroke = sorted(large, key=lambda sign: int(sign[4])) or [(0,) * 5]
-    if sum(int(speck[4]) for speck in specks) > _SPECK * stroke[4]:
+    marks = sheet.ink[y0:y1, x0:x1].astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(marks, connectivity=8)
+    large = [which for which in range(1, count) if stats[which][4] >= _LEAST_INK * sheet.unit**2]
+    *specks, stroke = sorted(large, key=lambda which: int(stats[which][4])) or [0]
+    width, area = (int(value) for value in stats[stroke][[2, 4]])
+    if not large or sum(int(stats[speck][4]) for speck in specks) > _SPECK * area:
         return False
-    _, _, width, height, area = (int(value) for value in stroke)
+    rows = np.sort(np.count_nonzero(labels == stroke, axis=1))[::-1].cumsum()
+    height = 1 + int(np.searchsorted(rows, (1 - _SPECK) * area))
     return width >= max(_FLAT * height, _LEAST_SIGN * sheet.unit) and area <= _THIN * sheet.unit * width
 
 

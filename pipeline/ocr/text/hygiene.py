@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
+from unicodedata import normalize
 
 from recount.pipeline.ocr.text.lines import LINE, OcrLine, with_sign, without
 from recount.pipeline.split.folding import SIMPLIFIED
@@ -78,11 +79,14 @@ _FINER = re.compile(r"-?\d[\d,]*\.\d{3,}%?")
 # Letters that digits look like, among figures.
 _LETTERS = re.compile(r"(?=.*[\doOＯ])[\dlI|ijoOＯ.,]{2,}[%分]?")
 _AS_DIGITS = str.maketrans("lI|ijoOＯ", "11111000")
+# Letters under an accent, which is a speck, and the same without.
+_UNACCENTED = {at: normalize("NFD", chr(at))[0] for at in range(0xC0, 0x180)}
 # A figure; an amount with a gap read between its decimals, with one instead of its point, and whole.
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?[%分]?")
 _POINTLESS = re.compile(r"-?\d{1,3}(?:[.,]?\d{3})* \d\d[%分]?")
 _ROOM_OF_POINT = 2.3  # digits from the middle of one to that of the next one behind a point, or another digit and it
 _PARTED = re.compile(r"-?\d[\d,]*\.\d(?P<between>[ .])\d[%分]?")
+_GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3})*,\d{5}")  # behind a separator there are three digits, and then the point
 _AMOUNT = re.compile(r"-?\d[\d,]*\.\d\d")
 _SIZED = re.compile(r"[\d.．,，:：;；%％‰十百千万亿元分]")
 _NEARLY_ALL = 0.9  # of the figures alone in their cells
@@ -245,22 +249,26 @@ def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> 
             line = without(line, {0}) if not pointed[column] and _LED.fullmatch(line.text) else line
             if _FOUR_DECIMALS.fullmatch(line.text) and not finer[column]:
                 line = without(replace(line, text=f"{line.text[:-2]}%%"), {len(line.text) - 1})
-            line = _with_digits(line) if _LETTERS.fullmatch(line.text) else line
+            line = _with_digits(line)
         found.append(line)
     return found
 
 
 def _with_digits(line: OcrLine) -> OcrLine:
     """A figure some signs of which were read as letters that they look like."""
-    text = line.text.translate(_AS_DIGITS)
-    return replace(line, text=text) if _NUMBER.fullmatch(text) else line
+    plain = line.text.translate(_UNACCENTED)
+    text = plain.translate(_AS_DIGITS)
+    return replace(line, text=text) if _LETTERS.fullmatch(plain) and _NUMBER.fullmatch(text) else line
 
 
 def _with_decimals(line: OcrLine) -> OcrLine:
-    """An amount without the gap between its decimals, or with its point where a gap as wide as one was read."""
+    """An amount without the gap between its decimals, or with its point: where a gap as wide as one was read, or behind
+    separators."""
     parted = _PARTED.fullmatch(line.text)
     if parted:
         return without(line, {parted.start("between")})
+    if _GROUPED.fullmatch(line.text):
+        return with_sign(line, len(line.text) - 2, ".")
     if _POINTLESS.fullmatch(line.text) and _is_as_a_point(line, line.text.index(" ")):
         return replace(line, text=line.text.replace(".", ",").replace(" ", "."))
     return line

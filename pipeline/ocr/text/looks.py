@@ -147,6 +147,7 @@ _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(rf"(?<=[\u3400-\u9fff)]){_SPECKS}(?={_AMOUNT}|\d+{_COUNTED}|\d{{5,7}}[\u3400-\u9fff])"), "", _SURELY),
     (re.compile(rf"(?<=[\u3400-\u9fff)]\d)\.(?={_COUNTED})|(?<=月\d\d)\.(?=日)"), "", _WORD),
     (re.compile(r"(?<=\d{4})[-.·](?=年度)"), "", _SPECK),
+    (re.compile(r"(?<=元):(?=支出|决算|完成|占|比|较)"), ",，", _SPECK),
     (re.compile(rf"(?<=[\u3400-\u9fff])(?<!元)[,、:](?={_AMOUNT})"), "", _SPECK),
     (re.compile(r"(?<=\.\d\d)[方力刀](?=元)"), "万", _WORD),
     (re.compile(rf"\((?P<sign>{_NO_LEVEL})\)(?=[^(),;。]{{2,40}}\(项\))"), "款", _WORD),
@@ -162,7 +163,7 @@ _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(rf"(?<=[\u3400-\u9fff])(?:\(\)|0\)|\(0)(?={_COUNTED}|\.\d\d(?:万?元|%)(?!\)))"), "0", _ROUND),
 )
 """What cannot be printed so in running text (folded), or the sign of it that is amiss; and what is printed there if the
-second look says so."""
+second look says so: one of some signs, or none."""
 
 
 def whole_words(lines: Sequence[OcrLine], running: Sequence[bool], image: Grey, engine: Engine) -> list[OcrLine]:
@@ -189,7 +190,7 @@ def _doubts(text: str, scores: Sequence[float]) -> list[_Doubt]:
     within = list(_in_words(text, scores))
     taken = {doubt.start for doubt in within}
     found = [
-        _Doubt(*span, (meant,), least)
+        _Doubt(*span, tuple(meant) or ("",), least)
         for pattern, meant, least in _MEANT
         for match in pattern.finditer(text)
         if (span := match.span(pattern.groups))

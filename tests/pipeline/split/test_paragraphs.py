@@ -111,6 +111,15 @@ def test_a_larger_line_is_no_part_of_the_text_below() -> None:
     assert texts(paragraphs_of(rows, margins_of(rows), TokenStore())) == [heading.text, SENTENCE]
 
 
+@pytest.mark.parametrize(("rest", "is_one"), [("次7人次。", True), ("次共7人次。", False)])
+def test_of_a_few_ideographs_nobody_knows_the_size(rest: str, is_one: bool) -> None:
+    """A scan tells it by their ink: a full stop has next to none."""
+    above = "全年共接待" + "一" * (COLUMNS - 6) + "批"
+    rows = rows_of(1, [line(above, y=100, em=16), line(rest, y=120, em=12)])
+    found = texts(paragraphs_of(rows, margins_of(rows), TokenStore()))
+    assert found == ([above + rest] if is_one else [above, rest])
+
+
 def test_pieces_on_one_baseline_are_one_line_from_left_to_right() -> None:
     rows = rows_of(1, [line("万元。", x=200, y=101), line("合计", x=72, y=100), line("5.00", x=120, y=100.5)])
     (joined,) = paragraphs_of(rows, margins_of(rows), TokenStore())

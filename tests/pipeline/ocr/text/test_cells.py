@@ -105,7 +105,7 @@ def inked(*strokes: tuple[int, int, int, int]) -> Sheet:
     return Sheet(ink, (BOX,), 200 / 72)
 
 
-@pytest.mark.parametrize("speck", [(), ((14, 26, 4, 3),), ((12, 10, 3, 3), (70, 30, 3, 3))])
+@pytest.mark.parametrize("speck", [(), ((14, 26, 4, 3),), ((12, 10, 3, 3), (70, 30, 3, 3)), ((28, 22, 4, 5),)])
 def test_a_dash_is_one_beside_a_speck(speck: tuple[tuple[int, int, int, int], ...]) -> None:
     assert is_dash(BOX, inked((20, 18, 26, 4), *speck))
 
@@ -121,6 +121,7 @@ def test_a_dash_on_a_skewed_page_is_one() -> None:
         (),
         ((14, 26, 4, 3),),  # a speck alone
         ((20, 18, 10, 3), (40, 10, 4, 18)),  # -1
+        ((20, 18, 18, 3), (38, 10, 4, 18)),  # the same, and they touch
         ((20, 18, 10, 3), (40, 10, 8, 3), (40, 24, 8, 3)),  # a minus and what is left of a figure
         ((20, 12, 26, 4), (20, 24, 26, 4)),
     ],

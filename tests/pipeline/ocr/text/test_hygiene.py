@@ -298,7 +298,25 @@ def test_a_point_between_thousands_before_such_a_gap_is_a_separator() -> None:
 @pytest.mark.parametrize(
     ("text", "others", "meant"),
     [
+        ("3,60415", ["4.00", "3,100.00"], "3,604.15"),
+        ("-12,345,60415", ["4.00", "3,100.00"], "-12,345,604.15"),
+        ("3,60415", ["4", "3,100.00"], "3,60415"),
+        ("3,604", ["4.00", "3,100.00"], "3,604"),
+        ("3,6041", ["4.00", "3,100.00"], "3,6041"),
+    ],
+)
+def test_behind_a_separator_there_are_three_digits_and_the_point(text: str, others: list[str], meant: str) -> None:
+    found = in_columns([*map(line, (text, *others))], [(10, 60)] * 3)
+    assert [each.text for each in found] == [meant, *others]
+
+
+@pytest.mark.parametrize(
+    ("text", "others", "meant"),
+    [
         ("io", ["6", "10"], "10"),
+        ("íó", ["6", "10"], "10"),
+        ("3ó%", ["6", "10"], "30%"),
+        ("ém", ["6", "10"], "ém"),
         ("2Oo", ["6", "10"], "200"),
         ("j0.5O", ["6", "10"], "10.50"),
         ("j.", ["6", "10"], "j."),
