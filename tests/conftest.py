@@ -58,20 +58,31 @@ LONGEST = (
 test_injection takes three times as long in one that has run a hundred files."""
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("the same in every run", derandomize=True)  # so that what fails, fails by the change
     settings.load_profile("the same in every run")
     gc.disable()  # until all is collected: what is imported until then stays
     os.environ["RECOUNT_LANG"] = "en"  # whatever the machine speaks; processes that tests start have it from here
     if NAMED and not FOLDER.is_dir():
         raise pytest.UsageError(f"RECOUNT_SAMPLES: there is no folder {FOLDER}")
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is not None and [Path(place).resolve() for place in config.args] == [ROOT / "tests"]:
+        config.args = _from_its_place(int(worker.removeprefix("gw")), int(os.environ["PYTEST_XDIST_WORKER_COUNT"]))
+
+
+def _from_its_place(worker: int, workers: int) -> list[str]:
+    """The files of tests, from another one on for each process that all of them are collected by: what one has prepared
+    (asserts are rewritten, which takes longer than all else before the first test) the others find."""
+    files = sorted(map(str, (ROOT / "tests").rglob("test_*.py")))
+    first = len(files) * worker // workers
+    return files[first:] + files[:first]
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that take longest are begun first: else one process is left with the last of them, and others idle."""
     order = {ROOT / "tests" / name: at for at, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: order.get(item.path, len(order)))
+    items.sort(key=lambda item: (order.get(item.path, len(order)), item.path))
 
 
 def pytest_collection_finish() -> None:
