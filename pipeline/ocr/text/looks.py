@@ -31,7 +31,8 @@ from recount.schemas.final_accounts.report import Report as FinalAccounts
 
 
 # Dates (2021.12.31) begin with a year; 1.092.13 has separators that lost their tails, which `hygiene` puts right.
-_NO_NUMBER = re.compile(r"(?<![\d.,，．])\d{1,3}(?:[,，]\d{3})*[.．]\d{1,2}[.．]\d{1,2}(?=万?元|万$|%|％)")
+_NO_NUMBER = re.compile(r"(?<![\d.,，．])\d{1,3}(?:[,，]\d{3})*[.．,，]\d{1,2}[.．]\d{1,2}(?=万?元|万$|%|％)")
+_ANY_POINT = re.compile(r"[.．]|[,，](?!\d{3})")  # or what was read as a comma that parts no thousands
 _WITHIN = re.compile(r"[\u3400-\u9fff].*[.．]\d\d$")  # no ordinal stands right behind a word
 _GROUPED = re.compile(r"\d{1,3}(?:[,，]\d{3})+[.．]\d[.．]\d$")  # behind thousands there is the point
 _BESIDE = 0.1  # heights of the line by which the number is cut out wider than it is
@@ -44,7 +45,7 @@ def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
     for match in _NO_NUMBER.finditer(line.text):
         start, end = match.span()
         read = engine.alternatives([_piece(line, start, end, image)], _SIGNS)[0][0].text.strip()
-        points = [at for at in range(start, end) if line.text[at] in ".．"]
+        points = [start + point.start() for point in _ANY_POINT.finditer(match[0])]
         dropped.update(at for at in points if line.text[start:at] + line.text[at + 1 : end] == read)
         # The sign behind it, cut in two, may look like a digit.
         if read[: len(match[0])] == match[0] and _WITHIN.match(
@@ -149,7 +150,7 @@ _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(r"(?<=\d{4})[-.·](?=年度)"), "", _SPECK),
     (re.compile(r"(?<=元):(?=支出|决算|完成|占|比|较)"), ",，", _SPECK),
     (re.compile(rf"(?<=[\u3400-\u9fff])(?<!元)[,、:](?={_AMOUNT})"), "", _SPECK),
-    (re.compile(r"(?<=\.\d\d)[方力刀](?=元)"), "万", _WORD),
+    (re.compile(r"(?<=\.\d\d)[方力刀](?=元)"), "万", _SURELY),
     (re.compile(rf"\((?P<sign>{_NO_LEVEL})\)(?=[^(),;。]{{2,40}}\(项\))"), "款", _WORD),
     (re.compile(rf"\((?P<sign>{_NO_LEVEL})\)(?=[^(),;。]{{2,40}}\(款\))"), "类", _WORD),
     (re.compile(rf"\(款\)[^(),;。]{{2,60}}\((?P<sign>{_NO_LEVEL})\)"), "项", _WORD),

@@ -200,6 +200,7 @@ def test_what_is_printed_stays(read: str) -> None:
 def test_a_word_goes_over_the_end_of_a_line() -> None:
     unit = looker(**{"出3.40方": 0.8, "出3.40万": 0.2})
     assert words(unit, "支出3.40方", "元，其中") == ["支出3.40万", "元，其中"]
+    assert words(looker(), "支出3.40", "方元、其中", "方元、其中") == ["支出3.40", "万元、其中", "方元、其中"]
     assert words(looker(), "支出数，完.", "成年初预算") == ["支出数，完", "成年初预算"]
     assert words(looker(), "比上年40:50", "万元减少", score=0.9) == ["比上年40.50", "万元减少"]
     assert words(looker(), "每天8:30", "开始", score=0.9) == ["每天8:30", "开始"]
