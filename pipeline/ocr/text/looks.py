@@ -46,8 +46,9 @@ def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
         start, end = match.span()
         read = engine.alternatives([_piece(line, start, end, image)], _SIGNS)[0][0].text.strip()
         points = [start + point.start() for point in _ANY_POINT.finditer(match[0])]
-        dropped.update(at for at in points if line.text[start:at] + line.text[at + 1 : end] == read)
         # The sign behind it, cut in two, may look like a digit.
+        alone = {read, read[:-1]} if line.text[end : end + 1] in {"%", "％"} else {read}
+        dropped.update(at for at in points if line.text[start:at] + line.text[at + 1 : end] in alone)
         if read[: len(match[0])] == match[0] and _WITHIN.match(
             line.text, start - 1, end
         ):  # a speck, for it is seen each time
