@@ -34,7 +34,15 @@ from recount.pipeline.ocr.text.cells import (
 )
 from recount.pipeline.ocr.text.hygiene import clean, in_columns, is_speck, opened_over, rests
 from recount.pipeline.ocr.text.lines import OcrLine, crop_of, larger, leaves_ink, placed, split_tall, with_paper
-from recount.pipeline.ocr.text.looks import InCell, as_amounts, balanced, by_cell, whole_numbers, whole_words
+from recount.pipeline.ocr.text.looks import (
+    InCell,
+    as_amounts,
+    balanced,
+    by_cell,
+    no_amounts,
+    whole_numbers,
+    whole_words,
+)
 from recount.schemas.saying import say
 
 _LEAST_SCORE = 0.5  # below this a line is noise: the rim of a seal, a blot
@@ -74,7 +82,9 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
         rulings = (*rulings, *hidden)
         sheet = sheet_of(image, prepared.dpi, rulings)
         read = _at_home(prepared, read, sheet, engine)
-    lines = tuple(_in_points(line, sheet.unit) for line in _cleaned(prepared, read, sheet, engine))
+    cleaned, torn = _cleaned(prepared, read, sheet, engine)
+    lines = tuple(_in_points(line, sheet.unit) for line in cleaned)
+    unread += [line.box for line in torn]
     height, width = (side / sheet.unit for side in image.shape)
     remarks = [Remark("unread", number, _scaled(box, sheet.unit), say("cell_unread")) for box in unread]
     remarks += [Remark("broken line", number, box, say("line_broken")) for box in broken_off(rulings, sheet.tables)]
@@ -102,8 +112,11 @@ def _in_boxes(
     return read + again, unread
 
 
-def _cleaned(prepared: Prepared, read: Sequence[InCell], sheet: Sheet, engine: Engine) -> list[OcrLine]:
-    """The lines with a place for each sign, and with what is certainly misread in them put right."""
+def _cleaned(
+    prepared: Prepared, read: Sequence[InCell], sheet: Sheet, engine: Engine
+) -> tuple[list[OcrLine], list[OcrLine]]:
+    """The lines with a place for each sign, and with what is certainly misread in them put right; and those that are no
+    figures where such must be."""
     image, own = prepared.image, _without_rests(read, sheet)
     lodgers = Counter(read_line.home for read_line in own if not is_speck(read_line.line.text))
     lines: list[OcrLine] = []
@@ -120,7 +133,8 @@ def _cleaned(prepared: Prepared, read: Sequence[InCell], sheet: Sheet, engine: E
             columns.append(_column(read_line.home, sheet) if alone else None)
             running.append(read_line.home is None)
     mended = whole_words(opened_over(lines, running), running, image, engine)
-    return as_amounts(in_columns(mended, columns), columns, prepared.plain, engine)
+    amounts = as_amounts(in_columns(mended, columns), columns, prepared.plain, engine)
+    return amounts, no_amounts(amounts, columns)
 
 
 def _without_rests(read: Sequence[InCell], sheet: Sheet) -> list[InCell]:

@@ -60,7 +60,7 @@ def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
 
 _LOST = re.compile(r"\d{3,}|\d{1,3}(?:,\d{3})*\d\d")
 # What may be an amount, signs of which are amiss: no bracket, dash, unit or comparison, which would say another one.
-_TORN = re.compile(r"(?=.*\d)[^\u3400-\uffff()\[\]{}<>=≥≤≠~*+%‰\-‐-―_√\s]{4,}")
+_TORN = re.compile(r"(?=.*\d)[^\u3400-\uffff()\[\]{}<>=≥≤≠~*+%‰\-‐-―_√]{4,}")
 _WHOLE = re.compile(r"\d[\d,]*\.\d\d")
 _LIKE = str.maketrans("OoQDUlIijHTJ|!ZzASsGbBgq", "000001111111112245566899")  # what digits are read as, and they
 _LIKELY = 0.4  # probability of a point; where none is printed it has 0.05 at most
@@ -75,21 +75,27 @@ def as_amounts(
     columns: of a table, in which each of the lines stands alone in its cell; None for one that does not. image: where
     their boxes are, before the median.
     """
-    figures, amounts = times_in(lines, columns, is_figure), times_in(lines, columns, is_amount)
-    lost = [
-        at
-        for at, (line, column) in enumerate(zip(lines, columns, strict=True))
-        if column and 2 * amounts[column] > figures[column] and (_LOST.fullmatch(line.text) or _is_torn(line))
-    ]
+    lost = [at for at in _in_amounts(lines, columns) if _LOST.fullmatch(lines[at].text) or _is_torn(lines[at])]
     crops = [crop_of(image, lines[at].box) for at in lost]
-    seen = (
-        engine.alternatives([form for crop in crops for form in (crop, larger(crop))], _SIGNS | {"-"}) if crops else []
-    )
+    forms = [form for crop in crops for form in (crop, larger(crop))]
+    seen = engine.alternatives(forms, _SIGNS | {"-"}) if forms else []
     whole = list(lines)
     for at, *looks in zip(lost, seen[::2], seen[1::2], strict=True):
         said = [look[0].text.replace(",", "") for look in looks if look and look[0].score >= _LIKELY]
         whole[at] = _as_amount(lines[at], said, of=len(looks))
     return whole
+
+
+def no_amounts(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> list[OcrLine]:
+    """The lines that are none though they stand in a column of amounts, and are digits for the most part: what they
+    say nobody knows. columns: as of as_amounts."""
+    return [lines[at] for at in _in_amounts(lines, columns) if _is_torn(lines[at])]
+
+
+def _in_amounts(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> list[int]:
+    """Which lines stand in a column of amounts."""
+    figures, amounts = times_in(lines, columns, is_figure), times_in(lines, columns, is_amount)
+    return [at for at, column in enumerate(columns) if column and 2 * amounts[column] > figures[column]]
 
 
 def _is_torn(line: OcrLine) -> bool:
@@ -105,7 +111,7 @@ def _as_amount(line: OcrLine, said: Sequence[str], of: int) -> OcrLine:
     if _LOST.fullmatch(text):
         meant = f"{text[:-2]}.{text[-2:]}".replace(",", "")
         return with_sign(line, len(text) - 2, ".") if meant in said else line
-    meant = "".join(filter(str.isalnum, text.translate(_LIKE)))
+    meant = "".join(sign for sign in text.translate(_LIKE) if sign.isalnum() or sign == " ")  # two figures, it may be
     amounts = [amount for amount in said if _WHOLE.fullmatch(amount) and amount.replace(".", "") == meant]
     return spelt(line, amounts[0]) if len(amounts) >= (of if text.translate(_LIKE) != text else 1) else line
 

@@ -13,7 +13,7 @@ import pytest
 from recount.pipeline.document import Ruling
 from recount.pipeline.ocr.image.prepare import Grey, Prepared, prepare
 from recount.pipeline.ocr.network.engine import Engine
-from recount.pipeline.ocr.network.reading import Decoded
+from recount.pipeline.ocr.network.reading import Decoded, Recognised
 from recount.pipeline.ocr.page import read_prepared
 from recount.tests.pipeline.ocr.scans import Image, Typeset
 
@@ -48,6 +48,9 @@ class Specked:
             for image, line in zip(images, self.reader.recognise(images), strict=True)
         ]
 
+    def alternatives(self, images: Sequence[Grey], _: object) -> list[list[Recognised]]:
+        return [[] for _ in images]  # a second look sees no more
+
     def _specked(self, line: Decoded) -> Decoded:
         text = self.specks.get(line.text, line.text)
         scores = (0.9,) * len(text)
@@ -70,6 +73,17 @@ def test_a_speck_apart_from_the_figure_is_no_second_line_of_its_cell(reader: Eng
     image = column()
     cv2.circle(image, (round((RIGHT - 20) * DPI / 72), round((TOP + 2.5 * HEIGHT) * DPI / 72)), 6, (0, 0, 0), -1)
     assert figures(image, reader, sign, r15_00="15:00") == list(FIGURES)
+
+
+@pytest.mark.parametrize(("said", "unread"), [("1.5.0 0", 1), ("15.00", 0), ("—", 0), ("无", 0), ("2024年", 0)])
+def test_what_is_no_figure_where_such_stand_is_said(reader: Engine, said: str, unread: int) -> None:
+    prepared = prepare(column(), DPI)
+    specked: Any = Specked(reader, {"15.00": said})
+    page = read_prepared(prepared, 1, reader.detect(prepared.image), specked)
+    assert said in [line.text for line in page.lines]
+    assert [remark.kind for remark in page.remarks] == ["unread"] * unread
+    for remark in page.remarks:
+        assert remark.box in [line.box for line in page.lines if line.text == said]
 
 
 @dataclass
