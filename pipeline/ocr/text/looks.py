@@ -106,14 +106,15 @@ def _is_torn(line: OcrLine) -> bool:
 
 def _as_amount(line: OcrLine, said: Sequence[str], of: int) -> OcrLine:
     """The amount that a line is by what looks at it say: those that are sure, without separators, of so many. One is
-    enough for the digits that were read; where a letter was read for one, all must say so."""
+    enough for the digits that were read if no other has more; where a letter was read for one, all must say so."""
     text = line.text
     if _LOST.fullmatch(text):
         meant = f"{text[:-2]}.{text[-2:]}".replace(",", "")
         return with_sign(line, len(text) - 2, ".") if meant in said else line
     meant = "".join(sign for sign in text.translate(_LIKE) if sign.isalnum() or sign == " ")  # two figures, it may be
-    amounts = [amount for amount in said if _WHOLE.fullmatch(amount) and amount.replace(".", "") == meant]
-    return spelt(line, amounts[0]) if len(amounts) >= (of if text.translate(_LIKE) != text else 1) else line
+    amounts = [amount for amount in said if _WHOLE.fullmatch(amount)]
+    agreed = {amount.replace(".", "") for amount in amounts} == {meant}
+    return spelt(line, amounts[0]) if agreed and len(amounts) >= (of if text.translate(_LIKE) != text else 1) else line
 
 
 def _piece(line: OcrLine, start: int, end: int, image: Grey) -> Grey:
