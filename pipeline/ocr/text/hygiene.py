@@ -86,7 +86,8 @@ _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?[%分]?")
 _POINTLESS = re.compile(r"-?\d{1,3}(?:[.,]?\d{3})* \d\d[%分]?")
 _ROOM_OF_POINT = 2.3  # digits from the middle of one to that of the next one behind a point, or another digit and it
 _PARTED = re.compile(r"-?\d[\d,]*\.\d(?P<between>[ .])\d[%分]?")
-_GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3})*,\d{5}")  # behind a separator there are three digits, and then the point
+# Behind a separator there are three digits and then the point, behind a 0 at once.
+_GROUPED = re.compile(r"-?(?:\d{1,3}(?:,\d{3})*,\d{3}|0)\d\d")
 _AMOUNT = re.compile(r"-?\d[\d,]*\.\d\d")
 _SIZED = re.compile(r"[\d.．,，:：;；%％‰十百千万亿元分]")
 _NEARLY_ALL = 0.9  # of the figures alone in their cells
@@ -129,6 +130,7 @@ _SPECK = re.compile(r"[*＊★☆○◎〇●•·.．:：;；,，、'‘’`´\
 _SHARE = re.compile(r"(?=\d[\d.]*[%％](?P<behind>[）)]))")
 _UNOPENED = re.compile(rf"(?<=[。；;])(?=[一二三四五六七八九十]{{1,3}}(?P<closing>[）)]))|(?<=元){_SHARE.pattern}")
 _UNCLOSED = re.compile(r"(?P<opening>[（(])[类款项](?=\d)")  # a level of the budget, and then its amount
+_ZERO = re.compile(r"(?<![\d.,，．])0(?=\d\d(?:%|万?元))")  # no number begins with it and goes on without a point
 # A speck behind the end of a line is read as a sign of these, and never as surely as a printed one.
 _BEHIND = re.compile(r"(?<=[\u3400-\u9fff])(?:[.．·]|(?<!其中)(?<!如下)(?<!包括)[:：])$")
 _PRINTED = 0.85
@@ -155,8 +157,8 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
     label = not running and len(text) <= _LONGEST_LABEL
     if running:
         text = _TAILLESS.sub("，", text)
-    if _UNOPENED.search(text) or _UNCLOSED.search(text):
-        return clean(_bracketed(replace(line, text=text)), alone=alone, running=running)
+    if whole := _put_back(replace(line, text=text)):
+        return clean(whole, alone=alone, running=running)
     amiss = [_GAP, _STRAY, _BEFORE]
     if label:
         amiss += [_LABEL, _SPECKED_LABEL] if alone else [_LABEL]
@@ -263,7 +265,7 @@ def _with_digits(line: OcrLine) -> OcrLine:
 
 def _with_decimals(line: OcrLine) -> OcrLine:
     """An amount without the gap between its decimals, or with its point: where a gap as wide as one was read, or behind
-    separators."""
+    separators, or a 0."""
     parted = _PARTED.fullmatch(line.text)
     if parted:
         return without(line, {parted.start("between")})
@@ -309,12 +311,15 @@ def opened_over(lines: Sequence[OcrLine], running: Sequence[bool]) -> list[OcrLi
     return whole
 
 
-def _bracketed(line: OcrLine) -> OcrLine:
-    """The line with the bracket put back that opens an ordinal or a share, or closes a level."""
+def _put_back(line: OcrLine) -> OcrLine | None:
+    """The line with a sign that it certainly lost: the bracket that opens an ordinal or a share, the one that closes a
+    level, the point behind a 0. None where it lost none."""
     if match := _UNOPENED.search(line.text):
         return _with_bracket(line, match.start(), match["closing"] or match["behind"])
-    match = _UNCLOSED.search(line.text)
-    return with_sign(line, match.end(), "）" if match["opening"] == "（" else ")") if match else line
+    if match := _UNCLOSED.search(line.text):
+        return with_sign(line, match.end(), "）" if match["opening"] == "（" else ")")
+    match = _ZERO.search(line.text)
+    return with_sign(line, match.end(), ".") if match else None
 
 
 def _with_bracket(line: OcrLine, at: int, closing: str) -> OcrLine:
