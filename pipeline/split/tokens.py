@@ -45,11 +45,13 @@ _LETTERS = "A-Za-z\u00aa\u00b5\u00ba\u00c0-\u02af\u0370-\u052f\u0660-\u06f9"
 _LATIN_UNIT = r"(?:[kcm]?m|hm|[kK]g|[kM]W|kWh|[kK]V|ha|t|[kKMGT]B)[23]?(?![A-Za-z])"
 # Signs that may stand for a point or part thousands: with digits on both sides nobody can tell.
 _ODD = "\u00b7\u2027\u2022\u2219\u22c5\u30fb\uff65'`\u00b4\u2018\u2019\u02d9^_*?!|\u00a6"
+_DASHES = "\u2010-\u2015\u2212-"  # behind a point one is no sign
 _FULL_STOP = re.compile("(?<=[0-9])。(?=[0-9]{1,2}(?![0-9年月日号.,、]))")
 _BEHIND = re.compile(
-    rf"[.,]*\ufffd|[{_ODD}]+[.,]?[0-9万亿元%]|(?<=[0-9])[.,][{_ODD}]+[0-9]|(?<=\.[0-9])[?|_^`]|{_FULL_STOP.pattern}"
+    rf"[.,]*\ufffd|[{_ODD}]+[.,]?[0-9万亿元%]|(?<=[0-9])[.,][{_ODD}]+[0-9]|\.[{_DASHES}][0-9]"
+    rf"|(?<=\.[0-9])[?|_^`]|{_FULL_STOP.pattern}"
 )
-_BEFORE = re.compile(rf"(?:\ufffd[.,]*|[0-9][.,]?[{_ODD}]+[.,]?)$")
+_BEFORE = re.compile(rf"(?:\ufffd[.,]*|[0-9][.,]?[{_ODD}]+[.,]?|[0-9]\.[{_DASHES}])$")
 _CLOSE_BEHIND = re.compile(
     rf"[.,]?[{_UNREAD}]|[.,][{_LETTERS}]{{1,2}}(?![{_LETTERS}])|(?!{_LATIN_UNIT})[{_LETTERS}]"
     "|(?<![.][0-9][0-9])[\u00b9\u00b2\u00b3\u2070-\u2079]{2}"  # cents that are set small and high

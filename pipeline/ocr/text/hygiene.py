@@ -110,6 +110,7 @@ _STRAY = re.compile(
             r"(?<=[\u3400-\u9fff%％])[.．·](?=[，。；、：）)])",
             r"(?<=[（(])[.．·](?=[\u3400-\u9fff]|20\d\d年)",  # within a bracket
             r"(?<=\d)[)）](?=[.．]\d\d(?:%|万?元))",  # amid a number
+            r"(?<=\d[.．])[-‐-―](?=\d\d(?:%|万?元))",
             r"(?<=\d[,，])[.．](?=\d{3}(?!\d))",  # beside a separator, or a point
             r"(?<=\d)[.．](?=[,，]\d{3}(?!\d)|[.．]\d\d(?:\D|$))",
             r"(?<=\d%)[6oO0]$",  # half of a % that was read already
