@@ -133,8 +133,8 @@ def _cleaned(
             columns.append(_column(read_line.home, sheet) if alone else None)
             running.append(read_line.home is None)
     mended = whole_words(opened_over(lines, running), running, image, engine)
-    amounts = as_amounts(in_columns(mended, columns), columns, prepared.plain, engine)
-    return amounts, no_amounts(amounts, columns)
+    figures = as_amounts(in_columns(mended, columns), columns, prepared.plain, engine)
+    return figures, no_amounts(figures, columns)
 
 
 def _without_rests(read: Sequence[InCell], sheet: Sheet) -> list[InCell]:

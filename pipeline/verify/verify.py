@@ -106,7 +106,7 @@ def verify(
     doubts |= doubtful(figures, tokens, evaluations, suspects, scaled)
     if doubts:
         rivals = replace(rivals, doubtful=doubts)
-        cover = {pointer: count for pointer, count in cover.items() if pointer not in doubts}
+        cover = covered(rivals, confirming)
         suspects = suspects_of(evaluations, cover, rivals, in_other_unit)
     disputed = blamed(evaluations, cover, suspects) | _contradicted(touched, figures, tokens)
     if disputed:

@@ -220,7 +220,8 @@ def as_rulings(lines: Lines) -> tuple[Ruling, ...]:
 
 def inked(image: Grey, dpi: float) -> Callable[[Ruling], float]:
     """Tells the share of a line, in points, that has ink on a straight page image."""
-    depth, contrast = _depth(image, dpi, median=True), _LOOKS[1][0]
+    contrast, median = _LOOKS[1]
+    depth = _depth(image, dpi, median=median)
     level, upright = _Ink(depth, dpi, contrast), _Ink(np.ascontiguousarray(depth.T), dpi, contrast)
 
     def share(line: Ruling) -> float:

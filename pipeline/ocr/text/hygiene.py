@@ -78,7 +78,7 @@ _FOUR_DECIMALS = re.compile(r"\d{1,3}\.\d\d9[6G]")
 _FINER = re.compile(r"-?\d[\d,]*\.\d{3,}%?")
 # Letters that digits look like, among figures.
 _LETTERS = re.compile(r"(?=.*[\doOＯ])[\dlI|ijoOＯ.,]{2,}[%分]?")
-_AS_DIGITS = str.maketrans("lI|ijoOＯ", "11111000")
+AS_DIGITS = str.maketrans("lI|ijoOＯ", "11111000")
 # Letters under an accent, which is a speck, and the same without.
 _UNACCENTED = {at: normalize("NFD", chr(at))[0] for at in range(0xC0, 0x180)}
 # A figure; an amount with a gap read between its decimals, with one instead of its point, and whole.
@@ -260,7 +260,7 @@ def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> 
 def _with_digits(line: OcrLine) -> OcrLine:
     """A figure some signs of which were read as letters that they look like."""
     plain = line.text.translate(_UNACCENTED)
-    text = plain.translate(_AS_DIGITS)
+    text = plain.translate(AS_DIGITS)
     return replace(line, text=text) if _LETTERS.fullmatch(plain) and _NUMBER.fullmatch(text) else line
 
 

@@ -18,7 +18,7 @@ from recount.pipeline.document import Box, hull
 from recount.pipeline.ocr.image.prepare import Grey, Prepared
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.network.reading import Decoded
-from recount.pipeline.ocr.text.hygiene import is_amount, is_figure, times_in
+from recount.pipeline.ocr.text.hygiene import AS_DIGITS, is_amount, is_figure, times_in
 from recount.pipeline.ocr.text.lines import OcrLine, crop_of, larger, spelt, with_sign, without
 from recount.pipeline.split.folding import fold
 from recount.schemas.common.codes import FUNCTION_NAMES
@@ -49,11 +49,10 @@ def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
         # The sign behind it, cut in two, may look like a digit.
         alone = {read, read[:-1]} if line.text[end : end + 1] in {"%", "％"} else {read}
         dropped.update(at for at in points if line.text[start:at] + line.text[at + 1 : end] in alone)
-        if read[: len(match[0])] == match[0] and _WITHIN.match(
-            line.text, start - 1, end
-        ):  # a speck, for it is seen each time
+        again = read.startswith(match[0])  # what is seen each time is a speck
+        if again and _WITHIN.match(line.text, start - 1, end):
             dropped.update(points[:-1])
-        elif read[: len(match[0])] == match[0] and _GROUPED.match(match[0]):
+        elif again and _GROUPED.match(match[0]):
             dropped.update(points[1:])
     return without(line, dropped)
 
@@ -61,8 +60,8 @@ def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
 _LOST = re.compile(r"\d{3,}|\d{1,3}(?:,\d{3})*\d\d")
 # What may be an amount, signs of which are amiss: no bracket, dash, unit or comparison, which would say another one.
 _TORN = re.compile(r"(?=.*\d)[^\u3400-\uffff()\[\]{}<>=≥≤≠~*+%‰\-‐-―_√]{4,}")
-_WHOLE = re.compile(r"\d[\d,]*\.\d\d")
-_LIKE = str.maketrans("OoQDUlIijHTJ|!ZzASsGbBgq", "000001111111112245566899")  # what digits are read as, and they
+# Letters that digits may be read as: those that look like them for certain, and others.
+_LIKE = AS_DIGITS | str.maketrans("QDUHTJ!ZzASsGbBgq", "00011112245566899")
 _LIKELY = 0.4  # probability of a point; where none is printed it has 0.05 at most
 
 
@@ -81,8 +80,8 @@ def as_amounts(
     seen = engine.alternatives(forms, _SIGNS | {"-"}) if forms else []
     whole = list(lines)
     for at, *looks in zip(lost, seen[::2], seen[1::2], strict=True):
-        said = [look[0].text.replace(",", "") for look in looks if look and look[0].score >= _LIKELY]
-        whole[at] = _as_amount(lines[at], said, of=len(looks))
+        sure = [look[0].text if look and look[0].score >= _LIKELY else "" for look in looks]
+        whole[at] = _as_amount(lines[at], [text.replace(",", "") for text in sure])
     return whole
 
 
@@ -104,17 +103,20 @@ def _is_torn(line: OcrLine) -> bool:
     return 2 * digits >= len(line.text) and _TORN.fullmatch(line.text) is not None and not is_figure(line)
 
 
-def _as_amount(line: OcrLine, said: Sequence[str], of: int) -> OcrLine:
-    """The amount that a line is by what looks at it say: those that are sure, without separators, of so many. One is
-    enough for the digits that were read if no other has more; where a letter was read for one, all must say so."""
-    text = line.text
+def _as_amount(line: OcrLine, said: Sequence[str]) -> OcrLine:
+    """The amount that a line is by what the looks at it say. One is enough for the digits that were read if no other
+    has more, or a sign; where a letter was read for one, all must say so.
+
+    said: by each look, without separators; nothing by one that is not sure.
+    """
+    text, plain = line.text, line.text.translate(_LIKE)
     if _LOST.fullmatch(text):
         meant = f"{text[:-2]}.{text[-2:]}".replace(",", "")
         return with_sign(line, len(text) - 2, ".") if meant in said else line
-    meant = "".join(sign for sign in text.translate(_LIKE) if sign.isalnum() or sign == " ")  # two figures, it may be
-    amounts = [amount for amount in said if _WHOLE.fullmatch(amount)]
-    agreed = {amount.replace(".", "") for amount in amounts} == {meant}
-    return spelt(line, amounts[0]) if agreed and len(amounts) >= (of if text.translate(_LIKE) != text else 1) else line
+    meant = "".join(sign for sign in plain if sign.isalnum() or sign == " ")  # two figures, it may be
+    amounts = [amount for amount in (spelt(line, each) for each in said if each) if is_amount(amount)]
+    agreed = {amount.text.replace(".", "") for amount in amounts} == {meant}
+    return amounts[0] if agreed and (plain == text or len(amounts) == len(said)) else line
 
 
 def _piece(line: OcrLine, start: int, end: int, image: Grey) -> Grey:

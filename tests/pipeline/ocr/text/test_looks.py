@@ -125,6 +125,7 @@ def test_an_amount_is_as_a_look_sees_it_where_what_was_read_is_none(
         ("Q.36", "0.3.6", "Q.36"),
         ("0'.36", "0.3.6", "0.36"),
         ("0'.36", "01.36", "0'.36"),  # it may be a digit
+        ("0'.36", "-0.36", "0'.36"),  # or a sign
     ],
 )
 def test_of_two_looks_one_does_for_a_speck_and_not_for_a_letter(read: str, other: str, meant: str) -> None:
