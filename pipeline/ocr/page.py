@@ -37,6 +37,7 @@ from recount.pipeline.ocr.text.lines import OcrLine, crop_of, larger, leaves_ink
 from recount.pipeline.ocr.text.looks import (
     InCell,
     as_amounts,
+    as_digits,
     balanced,
     by_cell,
     no_amounts,
@@ -134,6 +135,7 @@ def _cleaned(
             running.append(read_line.home is None)
     mended = whole_words(opened_over(lines, running), running, image, engine)
     figures = as_amounts(in_columns(mended, columns), columns, prepared.plain, engine)
+    figures = as_digits(figures, columns, prepared.plain, engine)
     return figures, no_amounts(figures, columns)
 
 

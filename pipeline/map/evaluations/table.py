@@ -16,7 +16,7 @@ from recount.schemas.figures import Ref
 
 _MONEY_UNIT = re.compile(r"[(（]单?位?[:：]?万元[)）]")
 _SPACE = re.compile(r"\s+")
-_LEVEL = re.compile(r".级指标|[一二三](?:级指|级.标|.指标).?")
+_LEVEL = re.compile(r".?级.标|[一二三](?:级指|.指标).?")
 _MANY = 3  # heads that tell what a short one beside them may be
 _HEAD_OF_INDICATORS = {"level3", "target", "actual", "weight"}
 _SCORE = "得分"

@@ -14,6 +14,7 @@ from recount.pipeline.map.grammar.items import heads_in
 from recount.pipeline.map.grammar.passage import N, Passage, clean, names_in, passage_of, ref_at, refs_in
 from recount.pipeline.map.grammar.phrases import PARTED
 from recount.pipeline.map.grammar.sections import amount_of, facts_of, filled, items_of, read_section
+from recount.pipeline.map.tables.sheet import NUMERALS, ordinal
 from recount.pipeline.split.folding import plain
 from recount.pipeline.split.outline import Section
 from recount.pipeline.split.titles import front_lines
@@ -31,7 +32,6 @@ from recount.schemas.final_accounts.narrative import (
 from recount.schemas.final_accounts.performance import Performance
 from recount.schemas.final_accounts.sections import OperatingCost, Procurement
 
-_NUMERALS = "一二三四五六七八九十"
 _TITLE = re.compile(
     r"^(?P<before>.*?)(?P<year>20\d\d)年?度?(?!\d*月)(?P<between>.*?)(?:部门|单位)?(?:整体)?(?:支出)?决算"
     r"(?:信息)?(?:公开)?(?:情况)?(?:的)?(?:说明|报告|文本)?(?:书)?(?P<after>.*)$"
@@ -69,9 +69,9 @@ _NO_UNITS = re.compile(r"无(?:下属)?(?:预算)?(?:单位)|没有下属")
 _UNITS = re.compile(
     r"(?:下属预算)?单位(?:共?▮[个家])?,?(?:具体|分别)?(?:包括|有|为|是|如下)*:\s*\n?(?P<list>(?:.|\n)*)$"
 )
-_UNIT_LINE = re.compile(rf"(?:^|\n)\s*\(?(?:{N}|[{_NUMERALS}]+)[.、)]\s*(?P<name>[^\n;。]+)")
+_UNIT_LINE = re.compile(rf"(?:^|\n)\s*\(?(?:{N}|[{NUMERALS}]+)[.、)]\s*(?P<name>[^\n;。]+)")
 _DUTY = re.compile(
-    rf"(?P<head>(?:^|(?<=\n))\s*)?\((?:(?P<ordinal>[{_NUMERALS}ー]{{1,3}})|(?(head)[^()\n]{{1,3}}|(?!)))\)[、.]?"
+    rf"(?P<head>(?:^|(?<=\n))\s*)?\((?:(?P<ordinal>[{NUMERALS}ー]{{1,3}})|(?(head)[^()\n]{{1,3}}|(?!)))\)[、.]?"
 )
 """（一）; at the head of a paragraph also one that was misread: （大）."""
 _COUNTED = re.compile(r"(?:^|(?<=\n))\s*(?P<number>\d{1,2})[.、](?!\d)\s*")
@@ -110,15 +110,6 @@ def _counted(folded: str) -> list[re.Match[str]]:
     found = list(_COUNTED.finditer(folded))
     counted = len(found) > 1 and [int(one["number"]) for one in found] == list(range(1, len(found) + 1))
     return found if counted else []
-
-
-def ordinal(numeral: str) -> int:
-    """一 to 九十九 as a number; 0 for what is none. A katakana ー is often set for 一."""
-    numeral = numeral.replace("ー", "一")
-    tens, ten, ones = numeral.rpartition("十")
-    if not ten:
-        return _NUMERALS.find(numeral) + 1 if len(numeral) == 1 else 0
-    return ((_NUMERALS.find(tens) + 1) if tens else 1) * 10 + ((_NUMERALS.find(ones) + 1) if ones else 0)
 
 
 def overview(functions: Section | None, staff: Passage, units: Sequence[str]) -> Overview[Ref]:
@@ -377,7 +368,7 @@ _PARTS = (
     ("improvements", r"下一步(?:的)?改进措施|下一步工作(?:措施|打算)|改进措施"),
     ("", r"具体(?:项目|部门)?[^。;\n]{0,30}(?:自评|绩效)[^。;\n]{0,12}附"),
 )
-_ENTRY = re.compile(rf"\s*(?:[{_NUMERALS}]{{1,3}}[、.．]|\([{_NUMERALS}]{{1,3}}\)|\d{{1,2}}[.、)])?\s*")
+_ENTRY = re.compile(rf"\s*(?:[{NUMERALS}]{{1,3}}[、.．]|\([{NUMERALS}]{{1,3}}\)|\d{{1,2}}[.、)])?\s*")
 
 
 def performance(passage: Passage) -> Performance[Ref]:

@@ -26,7 +26,9 @@ from recount.pipeline.map.tables.sheet import (
     name_of,
     only_number,
     ordinal_level,
+    place_of,
     whole_number,
+    with_mark,
     without_ordinal,
 )
 from recount.pipeline.split.folding import simplified
@@ -72,6 +74,7 @@ OPENING_PARTS = (
 
 LINE_ENDS = ("支出", "收入", "拨款")
 """How the name of every line by source or function ends; one that does not is only the first part of it."""
+_SPECKS = ".．·,，"
 OTHER_CLASSIFICATION = re.compile(r"经济分类|支出性质|按性质")
 """A third half, in old forms: the same expenditure once more, classified another way."""
 _OF_BUDGET = r"(?:预算)?(?:财政拨款)?(?:支出)?"
@@ -236,8 +239,10 @@ def lines_in(table: Table, half: Half | None, roles: Sequence[tuple[str, str]]) 
     lines = Lines()
     if half is None:
         return lines
-    listing, numbered = True, False
-    for name, amounts in _named_rows(table, half):
+    listing, numbered, place = True, False, 0
+    for printed, amounts in _named_rows(table, half):
+        name = with_mark(printed, place) if table.scanned else printed
+        place = place_of(name) or place
         own_name = without_ordinal(name)
         role = _role(bare(own_name), roles, below_opening="opening_carryover" in lines.roles)
         if role is None and table.scanned:
@@ -260,7 +265,8 @@ def lines_in(table: Table, half: Half | None, roles: Sequence[tuple[str, str]]) 
 def _completes(listed: list[tuple[str, Amounts]], name: str, amounts: Amounts) -> bool:
     """Whether a row is the rest of the line above, whose name the page end cut in two; it is then added to it."""
     above, printed = listed[-1]
-    complete = any(one == other for end in LINE_ENDS for one, other in zip(simplified(above[-2:]), end, strict=False))
+    end = simplified(above.rstrip(_SPECKS)[-2:])
+    complete = any(one == other for whole in LINE_ENDS for one, other in zip(end, whole, strict=False))
     if complete or not simplified(above + name).endswith(LINE_ENDS):  # complete also with one of the two misread
         return False
     if any(printed.get(key) is not None and amount is not None for key, amount in amounts.items()):

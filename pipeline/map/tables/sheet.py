@@ -57,9 +57,9 @@ _NAME_SPACE = re.compile(r"(?<![A-Za-z])\s+|\s+(?![A-Za-z])")
 _NOTE = re.compile(r"(?:备?注|说明)\d?[:：]")
 _TITLE_LINE = re.compile(r"单位[:：]|公开\d*表|部门[:：]|(?:决算|情况)总?表$")
 _CHINESE = re.compile(r"[一-鿿]")
-_ORDINAL = re.compile(
-    r"^(?:[一二三四五六七八九十—–－_-]+[、.．,，]|[(（][一二三四五六七八九十\d]+[)）]|\d+[、.．](?!\d))"
-)
+NUMERALS = "一二三四五六七八九十"
+_ORDINAL = re.compile(rf"^(?:[{NUMERALS}—–－_-]+[、.．,，]|[(（][{NUMERALS}\d]+[)）]|\d+[、.．](?!\d))")
+_NUMERAL = re.compile(rf"[{NUMERALS}]{{1,3}}(?=[\u3400-\u9fff])")
 
 
 @lru_cache(maxsize=4096)
@@ -111,6 +111,29 @@ def ordinal_level(name: str) -> int:
     if match is None:
         return 0
     return 2 if match[0][0] in "(（" else 3 if match[0][0].isdigit() else 1
+
+
+def ordinal(numeral: str) -> int:
+    """一 to 九十九 as a number; 0 for what is none. A katakana ー is often set for 一."""
+    numeral = numeral.replace("ー", "一")
+    tens, ten, ones = numeral.rpartition("十")
+    if not ten:
+        return NUMERALS.find(numeral) + 1 if len(numeral) == 1 else 0
+    return ((NUMERALS.find(tens) + 1) if tens else 1) * 10 + ((NUMERALS.find(ones) + 1) if ones else 0)
+
+
+def with_mark(name: str, place: int) -> str:
+    """A name on a scan with the mark behind its ordinal, which was read as a gap: 二外交支出. place: of the line above,
+    by its ordinal; 0 for none."""
+    numeral = _NUMERAL.match(name)
+    if not place or numeral is None or ordinal(numeral[0]) != place + 1:
+        return name
+    return f"{numeral[0]}、{name[numeral.end() :]}"
+
+
+def place_of(name: str) -> int:
+    """The place of a line that begins with 一、 or 十一、; 0 for any other."""
+    return ordinal(name.partition("、")[0]) if ordinal_level(name) == 1 else 0
 
 
 def only_number(cell: Cell | None) -> bool:

@@ -40,7 +40,7 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     # A comma with a speck above it; what is compared, or counted, is said behind it: 与年初预算相比；年初预算数
     (re.compile(r"(?<=相比)[；;：:](?=[\u3400-\u9fff])|(?<=其中)[；;]"), "，"),
     # Words of which one sign is misread, and that are none then
-    (re.compile(r"(?<=财政)[援拔泼](?=款)"), "拨"),
+    (re.compile(r"(?<=财[\u3400-\u9fff])[援拔泼](?=款)"), "拨"),
     (re.compile(r"^[台含舍](?=计$)"), "合"),
     (re.compile(r"[干千卞](?=降\d)"), "下"),
     # A dash with a speck above it, in the path of an item: 社会保障和就业支出：抚恤-死亡抚恤
@@ -50,7 +50,7 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"(?<=\d\.\d\d)[方力刀](?=元)"), "万"),
     (re.compile(r"(?<=\d\.\d\d)[万方力刀][无兀死先](?=[，,。；;、）)比]|$)"), "万元"),
 )
-_COMMA_FOR_POINT = re.compile(r"(?<=\d)[,，](?=\d{2}%?$)")  # two digits are no thousands
+_COMMA_FOR_POINT = re.compile(r"(?<=\d)[,，](?=\d{2}[%分]?$)")  # two digits are no thousands
 # A space within a number, beside its point or separator.
 _GAP = re.compile(r"(?<=\d[,.，．]) (?=\d)|(?<=\d) (?=[,.，．]\d)")
 # What specks and pieces of ruling lines behind a figure are read as; a star is a note, a hyphen is a sign.
@@ -122,7 +122,8 @@ _STRAY = re.compile(
 _LABEL = re.compile(r"^[.．·•]+(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])[.．·•]+$")
 _SPECKED_LABEL = re.compile(r"(?<=[\u3400-\u9fff])[\s.．·•,，、'‘’`´~^∴∵]+$")
 _ENDED_LABEL = re.compile(r"(?<=[\u3400-\u9fff])[。；;]$")
-_LONGEST_LABEL = 14  # signs; what is longer is a sentence
+_LONGEST_LABEL = 14  # signs; what is longer may be a sentence, and is one with such signs in it
+_IN_SENTENCE = re.compile(r"[，,。；;：:]")
 # A comma without its tail at the end of a line of running text.
 _TAILLESS = re.compile(r"(?<=[\u3400-\u9fff]{2})[.．]$")
 # The star of a seal, specks: what is no text at all. One below a table that goes on would end it.
@@ -164,6 +165,8 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
     if label:
         amiss += [_LABEL, _SPECKED_LABEL] if alone else [_LABEL]
         amiss += [_ENDED_LABEL] if alone and line.scores[-1] < _PRINTED else []
+    elif alone and not _IN_SENTENCE.search(text):
+        amiss.append(_LABEL)
     if alone and _FIGURE.fullmatch(text):
         amiss.append(_LOOSE_POINT)
     dropped = {index for pattern in amiss for match in pattern.finditer(text) for index in range(*match.span())}

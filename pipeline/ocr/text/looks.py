@@ -12,14 +12,14 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from recount.pipeline.document import Box, hull
 from recount.pipeline.ocr.image.prepare import Grey, Prepared
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.network.reading import Decoded
 from recount.pipeline.ocr.text.hygiene import AS_DIGITS, is_amount, is_figure, times_in
-from recount.pipeline.ocr.text.lines import OcrLine, crop_of, larger, spelt, with_sign, without
+from recount.pipeline.ocr.text.lines import LINE, OcrLine, crop_of, larger, spelt, with_sign, without
 from recount.pipeline.split.folding import fold
 from recount.schemas.common.codes import FUNCTION_NAMES
 from recount.schemas.department_budget.report import Report as DepartmentBudget
@@ -36,7 +36,8 @@ _ANY_POINT = re.compile(r"[.．]|[,，](?!\d{3})")  # or what was read as a comm
 _WITHIN = re.compile(r"[\u3400-\u9fff].*[.．]\d\d$")  # no ordinal stands right behind a word
 _GROUPED = re.compile(r"\d{1,3}(?:[,，]\d{3})+[.．]\d[.．]\d$")  # behind thousands there is the point
 _BESIDE = 0.1  # heights of the line by which the number is cut out wider than it is
-_SIGNS = frozenset("0123456789.,")  # what a number is read again with
+_DIGITS = frozenset("0123456789")
+_SIGNS = _DIGITS | {".", ","}  # what a number is read again with
 
 
 def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
@@ -44,10 +45,12 @@ def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
     dropped: set[int] = set()
     for match in _NO_NUMBER.finditer(line.text):
         start, end = match.span()
-        read = engine.alternatives([_piece(line, start, end, image)], _SIGNS)[0][0].text.strip()
+        first, *others = engine.alternatives([_piece(line, start, end, image)], _SIGNS)[0]
+        read = first.text.strip()
         points = [start + point.start() for point in _ANY_POINT.finditer(match[0])]
         # The sign behind it, cut in two, may look like a digit.
         alone = {read, read[:-1]} if line.text[end : end + 1] in {"%", "％"} else {read}
+        alone |= {other.text.strip() for other in others if other.score >= _LIKELY}
         dropped.update(at for at in points if line.text[start:at] + line.text[at + 1 : end] in alone)
         again = read.startswith(match[0])  # what is seen each time is a speck
         if again and _WITHIN.match(line.text, start - 1, end):
@@ -59,9 +62,11 @@ def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
 
 _LOST = re.compile(r"\d{3,}|\d{1,3}(?:,\d{3})*\d\d")
 # What may be an amount, signs of which are amiss: no bracket, dash, unit or comparison, which would say another one.
-_TORN = re.compile(r"(?=.*\d)[^\u3400-\uffff()\[\]{}<>=≥≤≠~*+%‰\-‐-―_√]{4,}")
+_TORN = re.compile(r"(?=.*\d)[^\u3400-\uffff()\[\]{}<>=≥≤≠~*+%‰\-‐-―_√]{3,}")
 # Letters that digits may be read as: those that look like them for certain, and others.
 _LIKE = AS_DIGITS | str.maketrans("QDUHTJ!ZzASsGbBgq", "00011112245566899")
+_CORNER = re.compile(r"(\d*)L(\d\d)")  # a 1 and the point that touches it
+_FEW = 3  # letters; so many may be a word
 _LIKELY = 0.4  # probability of a point; where none is printed it has 0.05 at most
 
 
@@ -83,6 +88,33 @@ def as_amounts(
         sure = [look[0].text if look and look[0].score >= _LIKELY else "" for look in looks]
         whole[at] = _as_amount(lines[at], [text.replace(",", "") for text in sure])
     return whole
+
+
+def as_digits(
+    lines: Sequence[OcrLine], columns: Sequence[Hashable | None], image: Grey, engine: Engine
+) -> list[OcrLine]:
+    """The lines, with the digits for which letters that look like them were read in a column of figures, where two
+    looks see these: a weight A is 4. columns, image: as of as_amounts."""
+    figures = times_in(lines, columns, is_figure)
+    meant = {
+        at: digits
+        for at, (line, column) in enumerate(zip(lines, columns, strict=True))
+        if figures[column] > 1 and not is_figure(line) and (digits := _digits_of(line.text))
+    }
+    crops = [crop_of(image, lines[at].box) for at in meant]
+    seen = engine.alternatives([form for crop in crops for form in (crop, larger(crop))], _DIGITS) if crops else []
+    whole = list(lines)
+    for (at, digits), *looks in zip(meant.items(), seen[::2], seen[1::2], strict=True):
+        if all(look and look[0].text == digits and look[0].score >= _LIKELY for look in looks):
+            whole[at] = spelt(lines[at], digits)
+    return whole
+
+
+def _digits_of(text: str) -> str | None:
+    """The one or two digits that letters alone look like, specks beside them left out; None for any other text."""
+    letters = text.strip(".,'‘’`· ")
+    digits = letters.translate(_LIKE)
+    return digits if letters.isalpha() and digits.isascii() and digits.isdigit() and len(digits) < _FEW else None
 
 
 def no_amounts(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> list[OcrLine]:
@@ -113,6 +145,9 @@ def _as_amount(line: OcrLine, said: Sequence[str]) -> OcrLine:
     if _LOST.fullmatch(text):
         meant = f"{text[:-2]}.{text[-2:]}".replace(",", "")
         return with_sign(line, len(text) - 2, ".") if meant in said else line
+    if corner := _CORNER.fullmatch(text):
+        meant = f"{corner[1]}1.{corner[2]}"
+        return spelt(line, meant) if {each.replace(".", "") for each in said} == {meant.replace(".", "")} else line
     meant = "".join(sign for sign in plain if sign.isalnum() or sign == " ")  # two figures, it may be
     amounts = [amount for amount in (spelt(line, each) for each in said if each) if is_amount(amount)]
     agreed = {amount.text.replace(".", "") for amount in amounts} == {meant}
@@ -145,6 +180,7 @@ the schema of what is none; where a 0 is read as brackets, of which none are pri
 parts; and where a number changes."""
 _SEEN = 0.05  # probability below which a text is not seen
 _AHEAD = 2.0  # times that the first of several must be as probable as the second
+_ROOM = 1.6  # em from the middle of an ideograph to that of the next; another one between them needs 2
 _SURE = 0.97  # score from which an ideograph is taken as read
 _PLAIN = 0.85  # the same of a sign of punctuation
 _BARE = str.maketrans("", "", "()（）")
@@ -161,6 +197,7 @@ _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(r"(?<=元):(?=支出|决算|完成|占|比|较)"), ",，", _SPECK),
     (re.compile(rf"(?<=[\u3400-\u9fff])(?<!元)[,、:](?={_AMOUNT})"), "", _SPECK),
     (re.compile(r"(?<=\.\d\d)[方力刀](?=元)"), "万", _SURELY),
+    (re.compile(r"(?<=\.\d\d)\)(?=万?元)"), "", _SURELY),
     (re.compile(rf"\((?P<sign>{_NO_LEVEL})\)(?=[^(),;。]{{2,40}}\(项\))"), "款", _WORD),
     (re.compile(rf"\((?P<sign>{_NO_LEVEL})\)(?=[^(),;。]{{2,40}}\(款\))"), "类", _WORD),
     (re.compile(rf"\(款\)[^(),;。]{{2,60}}\((?P<sign>{_NO_LEVEL})\)"), "项", _WORD),
@@ -186,8 +223,10 @@ def whole_words(lines: Sequence[OcrLine], running: Sequence[bool], image: Grey, 
     ends = list(accumulate(len(lines[index].text) for index in told))
     text = fold("".join(lines[index].text for index in told))
     scores = [score for index in told for score in lines[index].scores]
+    gaps = [start + at for start, index in zip([0, *ends], told, strict=False) for at in _gaps(lines[index])]
     mended = list(lines)
-    for doubt in sorted(_doubts(text, scores), key=lambda doubt: -doubt.start):  # what is before stays in its place
+    # From the end: what is before stays in its place.
+    for doubt in sorted(_doubts(text, scores, gaps), key=lambda doubt: -doubt.start):
         row = bisect_right(ends, doubt.start)
         begin = ends[row - 1] if row else 0
         if doubt.end <= ends[row]:
@@ -196,9 +235,20 @@ def whole_words(lines: Sequence[OcrLine], running: Sequence[bool], image: Grey, 
     return mended
 
 
-def _doubts(text: str, scores: Sequence[float]) -> list[_Doubt]:
-    """The places of a folded text that are looked at again, none over another."""
+def _gaps(line: OcrLine) -> Iterator[int]:
+    """The characters of a line before which another one may stand: an ideograph far from the one before it."""
+    room = _ROOM * (line.box[3] - line.box[1]) / LINE
+    for at, (before, after) in enumerate(pairwise(line.boxes), 1):
+        apart = (after[0] + after[2] - before[0] - before[2]) / 2 > room
+        if apart and all(map(_is_ideograph, line.text[at - 1 : at + 1])):
+            yield at
+
+
+def _doubts(text: str, scores: Sequence[float], gaps: Sequence[int]) -> list[_Doubt]:
+    """The places of a folded text that are looked at again, none over another. gaps: before these characters there is
+    room for another."""
     within = list(_in_words(text, scores))
+    within += [_Doubt(at, at, (lost,), _SURELY) for at in gaps if (lost := _lost(text, at))]
     taken = {doubt.start for doubt in within}
     found = [
         _Doubt(*span, tuple(meant) or ("",), least)
@@ -243,6 +293,20 @@ def _meant(text: str, at: int, *, parted: bool) -> Set[str]:
     return frozenset()
 
 
+def _lost(text: str, at: int) -> str | None:
+    """The sign that a long word lacks before a sign of it, all its others being there; None where none does, or what is
+    read is a word."""
+    words, wanted = _vocabulary()
+    for start in range(max(0, at - _LONGEST + 1), at):
+        for end in range(min(len(text), start + _LONGEST), max(at, start + _LONG - 2), -1):
+            if text[start:end] in words:
+                return None
+            signs = [sign for sign in wanted.get(f"{text[start:at]}\0{text[at:end]}", ()) if sign]
+            if len(signs) == 1:
+                return signs[0]
+    return None
+
+
 def _is_ideograph(sign: str) -> bool:
     return "\u3400" <= sign <= "\u9fff"
 
@@ -256,6 +320,7 @@ REPORTS: tuple[type[Model], ...] = (FinalAccounts[Ref], DepartmentBudget[Ref])
 """Whose words are known: of all families of our own (schemas/registry.py)."""
 _SHORTEST = 4  # signs of a word; shorter ones have too many neighbours
 _LONGEST = 14
+_LONG = 6  # signs of a word that is known by all of them but one
 
 
 @cache
@@ -313,6 +378,8 @@ def _with_neighbours(text: str, start: int, end: int) -> tuple[int, int]:
 def _with(line: OcrLine, doubt: _Doubt, meant: str, score: float) -> OcrLine:
     """The line with a sign in the place of some, or none."""
     start, end = doubt.start, doubt.end
+    if start == end:
+        return with_sign(line, start, meant)
     if not meant:
         return without(line, set(range(start, end)))
     return replace(

@@ -164,6 +164,29 @@ def test_a_line_without_its_ordinal_is_not_added_to_the_line_above() -> None:
     ]
 
 
+@pytest.mark.parametrize(("mark", "speck"), [("、", "."), ("", ""), ("", ".")])
+def test_two_lines_of_a_scan_stay_two(mark: str, speck: str) -> None:
+    """Behind a name there may be a speck, and the mark behind its ordinal may have been read as a gap."""
+    table = grid(
+        [
+            ["收入项目", "决算数", "支出项目", "决算数"],
+            [f"一、一般公共预算财政拨款收入{speck}", "7.00", "九、住房保障支出", ""],
+            [f"二{mark}政府性基金预算财政拨款收入", "", f"十{mark}援助支出", "7.00"],
+            ["三、事业收入", "", f"十一{mark}粮油支出", ""],
+            ["本年收入合计", "7.00", "本年支出合计", "7.00"],
+        ],
+        "收入支出决算总表",
+        origin="ocr",
+    )
+    mapped = only_statement(table, "income_expenditure")
+    assert mapped["income"] == [
+        {"name": f"一般公共预算财政拨款收入{speck}", "amount": 7.0},
+        {"name": "政府性基金预算财政拨款收入"},
+        {"name": "事业收入"},
+    ]
+    assert [row["name"] for row in mapped["expenditure"]] == ["住房保障支出", "援助支出", "粮油支出"]
+
+
 def test_the_final_figures_are_taken_from_among_budgets() -> None:
     table = grid(
         [

@@ -12,7 +12,7 @@ import pytest
 from recount.pipeline.document import Box
 from recount.pipeline.ocr.image.prepare import Grey, Prepared
 from recount.pipeline.ocr.network.reading import Decoded, Recognised
-from recount.pipeline.ocr.text.looks import REPORTS, InCell, as_amounts, balanced, whole_words
+from recount.pipeline.ocr.text.looks import REPORTS, InCell, as_amounts, as_digits, balanced, whole_words
 from recount.schemas.figures import Ref
 from recount.schemas.registry import FAMILIES
 from recount.tests.pipeline.ocr.text.test_hygiene import line
@@ -107,6 +107,11 @@ def test_cells_with_both_brackets_and_running_text_are_not_looked_at() -> None:
         ("3'6.15", {"-36.15": 0.9}, ["4.00", "81.55"], "3'6.15"),
         ("36.15*", {"36.15": 0.9}, ["4.00", "81.55"], "36.15*"),
         ("36.15万", {"36.15": 0.9}, ["4.00", "81.55"], "36.15万"),
+        ("L36", {"136": 0.9}, ["4.00", "81.55"], "1.36"),  # the point touches the 1
+        ("2L36", {"21.36": 0.9}, ["4.00", "81.55"], "21.36"),
+        ("L36", {"436": 0.9}, ["4.00", "81.55"], "L36"),
+        ("L36", {"136": 0.3}, ["4.00", "81.55"], "L36"),
+        ("L36", {"136": 0.9}, ["4", "81.55"], "L36"),
     ],
 )
 def test_an_amount_is_as_a_look_sees_it_where_what_was_read_is_none(
@@ -134,6 +139,29 @@ def test_of_two_looks_one_does_for_a_speck_and_not_for_a_letter(read: str, other
     reader.alternatives = lambda *_: seen.pop()  # type: ignore[method-assign]
     found = as_amounts([line(read), line("4.00")], [(10, 60)] * 2, PAGE.plain, reader)
     assert found[0].text == meant
+
+
+@pytest.mark.parametrize(
+    ("read", "seen", "others", "meant"),
+    [
+        ("A.", {"4": 0.9}, ["4", "5"], "4"),
+        ("A.", {"4": 0.3}, ["4", "5"], "A."),
+        ("A.", {"1": 0.9}, ["4", "5"], "A."),  # it does not look like one
+        ("A.", {"4": 0.9}, ["甲", "乙"], "A."),  # not of figures
+        ("Ab", {"46": 0.9}, ["4", "5"], "46"),
+        ("4A", {"44": 0.9}, ["4", "5"], "4A"),
+        ("ABB", {"488": 0.9}, ["4", "5"], "ABB"),
+        ("R", {"4": 0.9}, ["4", "5"], "R"),
+        ("—", {"1": 0.9}, ["4", "5"], "—"),
+    ],
+)
+def test_a_letter_among_figures_is_the_digit_that_two_looks_see(
+    read: str, seen: dict[str, float], others: list[str], meant: str
+) -> None:
+    lines = [line(text) for text in (read, *others)]
+    found = as_digits(lines, [(10, 60)] * len(lines), PAGE.plain, looker(**seen))
+    assert [each.text for each in found] == [meant, *others]
+    assert len(found[0].boxes) == len(found[0].scores) == len(meant)
 
 
 # --- running text
@@ -223,12 +251,33 @@ def test_a_word_goes_over_the_end_of_a_line() -> None:
         ("支出3.40万元，.其中", "支出3.40万元，其中"),
         ("完成年.初预算的", "完成年初预算的"),
         ("2021年度收：支总计3.40万元", "2021年度收、支总计3.40万元"),
+        ("共计0.00）万元", "共计0.00万元"),
+        ("（上年为0.00）", "（上年为0.00）"),
     ],
 )
 def test_where_a_point_cannot_be_printed_there_is_no_second_look(read: str, meant: str) -> None:
     reader = looker()
     assert words(reader, read) == [meant]
     assert not reader.asked
+
+
+@pytest.mark.parametrize(
+    ("read", "room", "meant"),
+    [
+        ("对附单位补助支出5.00万元", 2, "对附属单位补助支出5.00万元"),
+        ("对附单位补助支出5.00万元", 1, "对附单位补助支出5.00万元"),  # no room for it
+        ("政性基金", 1, "政性基金"),
+        ("对附属单位补助支出5.00万元", 2, "对附属单位补助支出5.00万元"),
+        ("到附城单位工作5天", 2, "到附城单位工作5天"),
+    ],
+)
+def test_a_sign_that_a_long_word_lacks_is_put_where_there_is_room_for_it(read: str, room: float, meant: str) -> None:
+    """A seal may hide it from every look."""
+    whole = line(read)
+    moved = [(left + 10 * (room - 1), top, right + 10 * (room - 1), low) for left, top, right, low in whole.boxes[2:]]
+    [mended] = whole_words([replace(whole, boxes=(*whole.boxes[:2], *moved))], [True], PAGE.image, looker())
+    assert mended.text == meant
+    assert len(mended.boxes) == len(mended.scores) == len(meant)
 
 
 def test_a_number_changes_only_where_the_second_look_is_surer_than_of_a_word() -> None:

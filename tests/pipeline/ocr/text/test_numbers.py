@@ -21,7 +21,8 @@ class Alone(Reader):
     """What a number alone is read as."""
 
     def alternatives(self, images: object, allowed: Collection[str] | None = None) -> list[list[Recognised]]:  # noqa: ARG002
-        return [[Recognised(self.text, 0.9)]]
+        first, _, second = self.text.partition("|")
+        return [[Recognised(first, 0.5), Recognised(second, 0.4)] if second else [Recognised(first, 0.9)]]
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,7 @@ class Alone(Reader):
         ("预算的1.17.4%", "1.17.4", "预算的1.17.4%"),
         ("预算的1.17.47%，", "117.479", "预算的117.47%，"),
         ("预算的1.17.47元，", "117.479", "预算的1.17.47元，"),
+        ("预算的1.17.47元，", "117.479|117.47", "预算的117.47元，"),  # which of the two, the line says
         ("收入1,531.7.7万元", "1,531.7.7", "收入1,531.77万元"),  # behind thousands there is the point
         ("收入1,531.7.7万元", "1,531.77.", "收入1,531.7.7万元"),
         ("收入11.9.20万", "119.20", "收入119.20万"),  # 元 is on the next line
