@@ -30,6 +30,7 @@ from recount.pipeline.ocr.text.cells import (
     missing_pieces,
     overlooked,
     sheet_of,
+    tallest,
     untangled,
 )
 from recount.pipeline.ocr.text.hygiene import clean, in_columns, is_speck, opened_over, rests
@@ -52,6 +53,7 @@ _LEAST_SCORE_BESIDE = 0.95  # the same for a lone sign of overlooked ink in a ce
 _LIKE_DIGITS = "SOoIl|"  # lone signs that `hygiene` makes digits of
 _FEW = 2  # signs that a speck is read as
 _LOW = 0.6  # of the usual height of lines in cells; less has a speck that is read as a digit
+_LOWEST = 0.2  # the same for its ink; digits have 0.39 and more, in pieces 0.26
 _SURELY_READ = 0.98
 _DOUBTFUL = 0.85  # below this a line is read again, otherwise prepared, and the best reading is taken
 _POINTLESS = str.maketrans("", "", ". ")
@@ -140,23 +142,26 @@ def _cleaned(
 
 
 def _without_rests(read: Sequence[InCell], sheet: Sheet) -> list[InCell]:
-    """The lines, without what is no line beside the one figure of a cell, and without specks in cells: digits half as
-    tall as the lines are, and not surely read."""
+    """The lines, without what is no line beside the one figure of a cell, and without specks in cells that were read as
+    digits."""
     usual = float(np.median([_height(line) for line in read if line.home is not None] or [0.0]))
     left_out: set[int] = set()
     for indices in by_cell(read).values():
         own = [index for index in indices if not is_speck(read[index].line.text)]
-        specks = [at for at in own if _is_low(read[at], usual) and not is_dash(read[at].box, sheet)]
+        specks = [at for at in own if _is_low(read[at], usual, sheet) and not is_dash(read[at].box, sheet)]
         own = [index for index in own if index not in specks]
         left_out.update(specks, (own[at] for at in rests([read[index].line.text for index in own])))
     return [line for index, line in enumerate(read) if index not in left_out]
 
 
-def _is_low(read: InCell, usual: float) -> bool:
-    """Whether what was read as a digit or two is a speck: by its height, beside the usual one of lines in cells."""
+def _is_low(read: InCell, usual: float, sheet: Sheet) -> bool:
+    """Whether what was read as a digit or two is a speck: by its height, beside the usual one of lines in cells, if it
+    was not surely read, or by that of its ink."""
     text = read.line.text.strip()
-    digits = len(text) <= _FEW and all(sign.isdigit() or sign in _LIKE_DIGITS for sign in text)
-    return digits and _height(read) < _LOW * usual and read.line.score < _SURELY_READ
+    if len(text) > _FEW or not all(sign.isdigit() or sign in _LIKE_DIGITS for sign in text):
+        return False
+    unsure = _height(read) < _LOW * usual and read.line.score < _SURELY_READ
+    return unsure or tallest(read.box, sheet) < _LOWEST * usual
 
 
 def _height(read: InCell) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
@@ -93,14 +93,15 @@ def as_amounts(
 def as_digits(
     lines: Sequence[OcrLine], columns: Sequence[Hashable | None], image: Grey, engine: Engine
 ) -> list[OcrLine]:
-    """The lines, with the digits for which letters that look like them were read in a column of figures, where two
-    looks see these: a weight A is 4. columns, image: as of as_amounts."""
-    figures = times_in(lines, columns, is_figure)
+    """The lines, with the digits for which letters that look like them were read in a column of figures, not surely,
+    where two looks see these: a weight A is 4. columns, image: as of as_amounts."""
+    figures, filled = times_in(lines, columns, is_figure), Counter(columns)
     meant = {
         at: digits
         for at, (line, column) in enumerate(zip(lines, columns, strict=True))
-        if figures[column] > 1 and not is_figure(line) and (digits := _digits_of(line.text))
-    }
+        if column and 2 * figures[column] > filled[column] and line.scores[0] < _PLAIN
+        and (digits := _digits_of(line.text))
+    }  # fmt: skip
     crops = [crop_of(image, lines[at].box) for at in meant]
     seen = engine.alternatives([form for crop in crops for form in (crop, larger(crop))], _DIGITS) if crops else []
     whole = list(lines)

@@ -75,6 +75,15 @@ def test_a_speck_apart_from_the_figure_is_no_second_line_of_its_cell(reader: Eng
     assert figures(image, reader, sign, r15_00="15:00") == list(FIGURES)
 
 
+@pytest.mark.parametrize(("radius", "kept"), [(2, []), (7, ["28"])])
+def test_what_is_lower_than_any_digit_is_none_however_surely_it_was_read(
+    reader: Engine, radius: int, kept: list[str]
+) -> None:
+    image = column()
+    cv2.circle(image, (round((RIGHT - 20) * DPI / 72), round((TOP + 2.5 * HEIGHT) * DPI / 72)), radius, (0, 0, 0), -1)
+    assert [text for text in figures(image, reader, "28") if text not in FIGURES] == kept
+
+
 @pytest.mark.parametrize(("said", "unread"), [("1.5.0 0", 1), ("15.00", 0), ("—", 0), ("无", 0), ("2024年", 0)])
 def test_what_is_no_figure_where_such_stand_is_said(reader: Engine, said: str, unread: int) -> None:
     prepared = prepare(column(), DPI)

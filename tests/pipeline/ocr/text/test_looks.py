@@ -158,10 +158,12 @@ def test_of_two_looks_one_does_for_a_speck_and_not_for_a_letter(read: str, other
 def test_a_letter_among_figures_is_the_digit_that_two_looks_see(
     read: str, seen: dict[str, float], others: list[str], meant: str
 ) -> None:
-    lines = [line(text) for text in (read, *others)]
+    unsure, *sure = (line(text) for text in (read, *others))
+    lines = [replace(unsure, scores=(0.7,) * len(read)), *sure]
     found = as_digits(lines, [(10, 60)] * len(lines), PAGE.plain, looker(**seen))
     assert [each.text for each in found] == [meant, *others]
     assert len(found[0].boxes) == len(found[0].scores) == len(meant)
+    assert as_digits([unsure, *sure], [(10, 60)] * len(lines), PAGE.plain, looker(**seen)) == [unsure, *sure]
 
 
 # --- running text
