@@ -26,11 +26,11 @@ from recount.pipeline.ocr.text.cells import (
     completed,
     fitted,
     hidden_walls,
+    inked_height,
     is_dash,
     missing_pieces,
     overlooked,
     sheet_of,
-    tallest,
     untangled,
 )
 from recount.pipeline.ocr.text.hygiene import clean, in_columns, is_speck, opened_over, rests
@@ -53,7 +53,8 @@ _LEAST_SCORE_BESIDE = 0.95  # the same for a lone sign of overlooked ink in a ce
 _LIKE_DIGITS = "SOoIl|"  # lone signs that `hygiene` makes digits of
 _FEW = 2  # signs that a speck is read as
 _LOW = 0.6  # of the usual height of lines in cells; less has a speck that is read as a digit
-_LOWEST = 0.2  # the same for its ink; digits have 0.39 and more, in pieces 0.26
+_LOWEST = 0.3  # the same for its ink; digits have 0.39 and more
+_SMALLEST = 4.0  # points; the ink of a digit of the smallest type is higher
 _SURELY_READ = 0.98
 _DOUBTFUL = 0.85  # below this a line is read again, otherwise prepared, and the best reading is taken
 _POINTLESS = str.maketrans("", "", ". ")
@@ -161,7 +162,7 @@ def _is_low(read: InCell, usual: float, sheet: Sheet) -> bool:
     if len(text) > _FEW or not all(sign.isdigit() or sign in _LIKE_DIGITS for sign in text):
         return False
     unsure = _height(read) < _LOW * usual and read.line.score < _SURELY_READ
-    return unsure or tallest(read.box, sheet) < _LOWEST * usual
+    return unsure or inked_height(read.box, sheet) < min(_LOWEST * usual, _SMALLEST * sheet.unit)
 
 
 def _height(read: InCell) -> float:

@@ -370,12 +370,10 @@ def is_dash(box: Box, sheet: Sheet) -> bool:
     return width >= max(_FLAT * height, _LEAST_SIGN * sheet.unit) and area <= _THIN * sheet.unit * width
 
 
-def tallest(box: Box, sheet: Sheet) -> int:
-    """The height of the tallest piece of ink in a box, in pixels; 0 where there is none."""
+def inked_height(box: Box, sheet: Sheet) -> int:
+    """From the highest ink in a box to the lowest, in pixels; 0 where there is none."""
     x0, y0, x1, y1 = (round(side) for side in box)
-    marks = sheet.ink[y0:y1, x0:x1].astype(np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(marks, connectivity=8)
-    return int(stats[1:, 3].max(initial=0))
+    return cv2.boundingRect(sheet.ink[y0:y1, x0:x1].astype(np.uint8))[3]
 
 
 def _lines_of(ink: Mask, cell: Box, unit: float) -> list[Box]:

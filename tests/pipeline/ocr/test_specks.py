@@ -75,7 +75,7 @@ def test_a_speck_apart_from_the_figure_is_no_second_line_of_its_cell(reader: Eng
     assert figures(image, reader, sign, r15_00="15:00") == list(FIGURES)
 
 
-@pytest.mark.parametrize(("radius", "kept"), [(2, []), (7, ["28"])])
+@pytest.mark.parametrize(("radius", "kept"), [(5, []), (7, ["28"])])
 def test_what_is_lower_than_any_digit_is_none_however_surely_it_was_read(
     reader: Engine, radius: int, kept: list[str]
 ) -> None:
