@@ -130,7 +130,7 @@ _LONGEST_LABEL = 24
 
 
 def label_of(printed: str) -> str:
-    """Words as a label: without brackets and what they hold, without a colon, or a speck, at the end; "" for long text.
+    """Words as a label: without brackets and what they hold,, without a colon or a speck at the end; "" for long text.
 
     printed: folded, without white space.
     """
@@ -138,7 +138,7 @@ def label_of(printed: str) -> str:
         return ""
     if "(" in printed or "（" in printed:
         printed = _BRACKETED.sub("", printed)
-    return printed.rstrip(":：。.·")
+    return printed.rstrip(":：。.·,，、")
 
 
 _KNOWN_WITHOUT_ONE = 4  # characters that a label needs to be known when it has lost one of them

@@ -31,6 +31,7 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"(?<=\d)[:：,，](?=\d{2}(?:%|万元|元))"), "."),  # two digits are no thousands
     # Accounts exclaim nothing: 退休！人
     (re.compile(r"(?<=[\u3400-\u9fff])[!！|lIi](?=[人次个项辆台套份名批])"), "1"),
+    (re.compile(r"(?<=[\u3400-\u9fff])[QＱOoＯD](?=[辆台])"), "0"),
     # A number has one decimal point; what stands before groups of three is a separator: 1,092.513.13, 1;513.13
     (
         re.compile(r"(?:(?<![\d.,，．])|(?<=^[.．]))\d{1,3}(?:[,，.．;:]\d{3})+(?=[.．]\d{2}(?![\d.,，．]))"),
@@ -39,6 +40,7 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"[⁻‐‑]"), "-"),
     # A comma with a speck above it; what is compared, or counted, is said behind it: 与年初预算相比；年初预算数
     (re.compile(r"(?<=相比)[；;：:](?=[\u3400-\u9fff])|(?<=其中)[；;]"), "，"),
+    (re.compile(r"(?<=其中)[∵∴]"), "："),
     # Words of which one sign is misread, and that are none then
     (re.compile(r"(?<=财[\u3400-\u9fff])[援拔泼](?=款)"), "拨"),
     (re.compile(r"^[台含舍](?=计$)"), "合"),
@@ -98,7 +100,7 @@ _STRAY = re.compile(
     "|".join(
         (
             r"(?<=\.\d\d)[.．·。](?=[万元%]|$)",  # behind an amount and before its unit
-            r"(?<=\.\d\d万)[.．·。，,]$",  # amid its unit
+            r"(?<=\.\d\d万)[.．·。，,]+$",  # amid its unit
             r"(?<=\d{4})[.．·](?=年)|(?<=20\d)[.．·](?=\d年)",  # behind a year, or amid one
             r"^[•·●][•·●\s]*(?=[\d（(])",  # before a line
             r"^[•·●.．][•·●.．\s]*(?=[\u3400-\u9fff])",
@@ -120,7 +122,8 @@ _STRAY = re.compile(
 # A label in a cell has no points at its ends; one that is all that a cell has no other specks behind it either, and no
 # end of a sentence that is not surely read.
 _LABEL = re.compile(r"^[.．·•]+(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])[.．·•]+$")
-_SPECKED_LABEL = re.compile(r"(?<=[\u3400-\u9fff])[\s.．·•,，、'‘’`´~^∴∵]+$")
+_SPECKS_AROUND = r"[\s.．·•,，、'‘’`´~^∴∵]+"
+_SPECKED_LABEL = re.compile(rf"^{_SPECKS_AROUND}(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff]){_SPECKS_AROUND}$")
 _ENDED_LABEL = re.compile(r"(?<=[\u3400-\u9fff])[。；;]$")
 _LONGEST_LABEL = 14  # signs; what is longer may be a sentence, and is one with such signs in it
 _IN_SENTENCE = re.compile(r"[，,。；;：:]")

@@ -61,12 +61,15 @@ def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
 
 
 _LOST = re.compile(r"\d{3,}|\d{1,3}(?:,\d{3})*\d\d")
-# What may be an amount, signs of which are amiss: no bracket, dash, unit or comparison, which would say another one.
-_TORN = re.compile(r"(?=.*\d)[^\u3400-\uffff()\[\]{}<>=≥≤≠~*+%‰\-‐-―_√]{3,}")
+# What may be an amount, signs of which are amiss: no bracket, dash, unit or comparison, which would say another one. A
+# bracket that nothing closes may be a 1.
+_TORN = re.compile(r"(?=.*\d)[(（]?[^\u3400-\uffff()\[\]{}<>=≥≤≠~*+%‰\-‐-―_√]{3,}")
 # Letters that digits may be read as: those that look like them for certain, and others.
-_LIKE = AS_DIGITS | str.maketrans("QDUHTJ!ZzASsGbBgq", "00011112245566899")
+_LIKE = AS_DIGITS | str.maketrans("QDUHTJ!(（ZzASsGbBgq", "0001111112245566899")
+_POINTED_GAP = re.compile(r" +(?=[.,])|(?<=[.,]) +")  # with any other there may be two figures
 _CORNER = re.compile(r"(\d*)L(\d\d)")  # a 1 and the point that touches it
 _FEW = 3  # letters; so many may be a word
+_AROUND = 0.3  # as _BESIDE, for the first digit of a line that was cut
 _LIKELY = 0.4  # probability of a point; where none is printed it has 0.05 at most
 
 
@@ -80,9 +83,9 @@ def as_amounts(
     their boxes are, before the median.
     """
     lost = [at for at in _in_amounts(lines, columns) if _LOST.fullmatch(lines[at].text) or _is_torn(lines[at])]
-    crops = [crop_of(image, lines[at].box) for at in lost]
+    crops = [_piece(lines[at], 0, len(lines[at].text), image, _AROUND if _is_opened(lines[at]) else 0.0) for at in lost]
     forms = [form for crop in crops for form in (crop, larger(crop))]
-    seen = engine.alternatives(forms, _SIGNS | {"-"}) if forms else []
+    seen = engine.alternatives(forms, _SIGNS | {"-", "(", ")"}) if forms else []
     whole = list(lines)
     for at, *looks in zip(lost, seen[::2], seen[1::2], strict=True):
         sure = [look[0].text if look and look[0].score >= _LIKELY else "" for look in looks]
@@ -149,15 +152,20 @@ def _as_amount(line: OcrLine, said: Sequence[str]) -> OcrLine:
     if corner := _CORNER.fullmatch(text):
         meant = f"{corner[1]}1.{corner[2]}"
         return spelt(line, meant) if {each.replace(".", "") for each in said} == {meant.replace(".", "")} else line
-    meant = "".join(sign for sign in plain if sign.isalnum() or sign == " ")  # two figures, it may be
+    meant = "".join(sign for sign in _POINTED_GAP.sub("", plain) if sign.isalnum() or sign == " ")
     amounts = [amount for amount in (spelt(line, each) for each in said if each) if is_amount(amount)]
     agreed = {amount.text.replace(".", "") for amount in amounts} == {meant}
     return amounts[0] if agreed and (plain == text or len(amounts) == len(said)) else line
 
 
-def _piece(line: OcrLine, start: int, end: int, image: Grey) -> Grey:
-    """The image of some signs of a line."""
-    more = _BESIDE * (line.box[3] - line.box[1])
+def _is_opened(line: OcrLine) -> bool:
+    """Whether a line begins with a bracket that it does not close: a stroke of a digit at the edge of what was seen."""
+    return line.text[0] in _OPENING and not any(sign in line.text for sign in _CLOSING)
+
+
+def _piece(line: OcrLine, start: int, end: int, image: Grey, beside: float = _BESIDE) -> Grey:
+    """The image of some signs of a line. beside: heights of the line by which it is cut out wider than they are."""
+    more = beside * (line.box[3] - line.box[1])
     return crop_of(image, (line.boxes[start][0] - more, line.box[1], line.boxes[end - 1][2] + more, line.box[3]))
 
 

@@ -78,6 +78,7 @@ def test_labels_that_mere_blanks_part_tell_that_blanks_part_cells() -> None:
 
 def test_a_label_is_said_without_brackets() -> None:
     assert label_of("项目资金（万元）：") == "项目资金"
+    assert label_of("全年执行数，") == "全年执行数"
     assert label_of("全年执行数。") == "全年执行数", "a scan's speck"
     assert label_of("一" * 25) == ""
 
