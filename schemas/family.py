@@ -130,7 +130,7 @@ _LONGEST_LABEL = 24
 
 
 def label_of(printed: str) -> str:
-    """Words as a label: without brackets and what they hold,, without a colon or a speck at the end; "" for long text.
+    """Words as a label: without brackets and what they hold, a colon or specks at the end; "" for long text.
 
     printed: folded, without white space.
     """
