@@ -137,8 +137,8 @@ def _cleaned(
             columns.append(_column(read_line.home, sheet) if alone else None)
             running.append(read_line.home is None)
     mended = whole_words(opened_over(lines, running), running, image, engine)
-    figures = as_amounts(in_columns(mended, columns), columns, prepared.plain, engine)
-    figures = as_digits(figures, columns, prepared.plain, engine)
+    figures = as_amounts(in_columns(mended, columns), columns, prepared, engine)
+    figures = as_digits(figures, columns, prepared, engine)
     return figures, no_amounts(figures, columns)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import accumulate, pairwise
@@ -69,21 +69,21 @@ _LIKE = AS_DIGITS | str.maketrans("QDUHTJ!(（ZzASsGbBgq", "0001111112245566899"
 _POINTED_GAP = re.compile(r" +(?=[.,])|(?<=[.,]) +")  # with any other there may be two figures
 _CORNER = re.compile(r"(\d*)L(\d\d)")  # a 1 and the point that touches it
 _FEW = 3  # letters; so many may be a word
-_AROUND = 0.3  # as _BESIDE, for the first digit of a line that was cut
+_AROUND = 0.3  # as _BESIDE, for a line of which the first digit was cut
+_WALL = 2.0  # points from the side of a cell within which its ruling line lies
 _LIKELY = 0.4  # probability of a point; where none is printed it has 0.05 at most
 
 
-def as_amounts(
-    lines: Sequence[OcrLine], columns: Sequence[Hashable | None], image: Grey, engine: Engine
-) -> list[OcrLine]:
-    """The lines, with what was read of an amount in a column of them as a look sees it where it is none: without its
-    point, which the median takes for speckle, or with a speck amid it or a digit that one made a letter of.
+Columns = Sequence[tuple[int, int] | None]
+"""Of each line the sides, in points, of the column of a table in which it stands alone in its cell; None for others."""
 
-    columns: of a table, in which each of the lines stands alone in its cell; None for one that does not. image: where
-    their boxes are, before the median.
-    """
+
+def as_amounts(lines: Sequence[OcrLine], columns: Columns, prepared: Prepared, engine: Engine) -> list[OcrLine]:
+    """The lines, with what was read of an amount in a column of them as a look sees it where it is none: without its
+    point, which the median takes for speckle, or with a speck amid it, a digit that one made a letter of, or a first
+    digit that was cut."""
     lost = [at for at in _in_amounts(lines, columns) if _LOST.fullmatch(lines[at].text) or _is_torn(lines[at])]
-    crops = [_piece(lines[at], 0, len(lines[at].text), image, _AROUND if _is_opened(lines[at]) else 0.0) for at in lost]
+    crops = [crop_of(prepared.plain, _shown(lines[at], columns[at], prepared.dpi / 72)) for at in lost]
     forms = [form for crop in crops for form in (crop, larger(crop))]
     seen = engine.alternatives(forms, _SIGNS | {"-", "(", ")"}) if forms else []
     whole = list(lines)
@@ -93,11 +93,19 @@ def as_amounts(
     return whole
 
 
-def as_digits(
-    lines: Sequence[OcrLine], columns: Sequence[Hashable | None], image: Grey, engine: Engine
-) -> list[OcrLine]:
+def _shown(line: OcrLine, column: tuple[int, int] | None, unit: float) -> Box:
+    """The box of a line that a look sees; led on, but not to its cell's wall, if it begins with a bracket that it does
+    not close: the stroke of a digit that was cut."""
+    left, top, right, bottom = line.box
+    if column is None or line.text[0] not in _OPENING or any(sign in line.text for sign in _CLOSING):
+        return line.box
+    more = _AROUND * (bottom - top)
+    return min(left, max(left - more, (column[0] + _WALL) * unit)), top, right + more, bottom
+
+
+def as_digits(lines: Sequence[OcrLine], columns: Columns, prepared: Prepared, engine: Engine) -> list[OcrLine]:
     """The lines, with the digits for which letters that look like them were read in a column of figures, not surely,
-    where two looks see these: a weight A is 4. columns, image: as of as_amounts."""
+    where two looks see these: a weight A is 4."""
     figures, filled = times_in(lines, columns, is_figure), Counter(columns)
     meant = {
         at: digits
@@ -105,7 +113,7 @@ def as_digits(
         if column and 2 * figures[column] > filled[column] and line.scores[0] < _PLAIN
         and (digits := _digits_of(line.text))
     }  # fmt: skip
-    crops = [crop_of(image, lines[at].box) for at in meant]
+    crops = [crop_of(prepared.plain, lines[at].box) for at in meant]
     seen = engine.alternatives([form for crop in crops for form in (crop, larger(crop))], _DIGITS) if crops else []
     whole = list(lines)
     for (at, digits), *looks in zip(meant.items(), seen[::2], seen[1::2], strict=True):
@@ -121,13 +129,13 @@ def _digits_of(text: str) -> str | None:
     return digits if letters.isalpha() and digits.isascii() and digits.isdigit() and len(digits) < _FEW else None
 
 
-def no_amounts(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> list[OcrLine]:
+def no_amounts(lines: Sequence[OcrLine], columns: Columns) -> list[OcrLine]:
     """The lines that are none though they stand in a column of amounts, and are digits for the most part: what they
-    say nobody knows. columns: as of as_amounts."""
+    say nobody knows."""
     return [lines[at] for at in _in_amounts(lines, columns) if _is_torn(lines[at])]
 
 
-def _in_amounts(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> list[int]:
+def _in_amounts(lines: Sequence[OcrLine], columns: Columns) -> list[int]:
     """Which lines stand in a column of amounts."""
     figures, amounts = times_in(lines, columns, is_figure), times_in(lines, columns, is_amount)
     return [at for at, column in enumerate(columns) if column and 2 * amounts[column] > figures[column]]
@@ -158,14 +166,9 @@ def _as_amount(line: OcrLine, said: Sequence[str]) -> OcrLine:
     return amounts[0] if agreed and (plain == text or len(amounts) == len(said)) else line
 
 
-def _is_opened(line: OcrLine) -> bool:
-    """Whether a line begins with a bracket that it does not close: a stroke of a digit at the edge of what was seen."""
-    return line.text[0] in _OPENING and not any(sign in line.text for sign in _CLOSING)
-
-
-def _piece(line: OcrLine, start: int, end: int, image: Grey, beside: float = _BESIDE) -> Grey:
-    """The image of some signs of a line. beside: heights of the line by which it is cut out wider than they are."""
-    more = beside * (line.box[3] - line.box[1])
+def _piece(line: OcrLine, start: int, end: int, image: Grey) -> Grey:
+    """The image of some signs of a line."""
+    more = _BESIDE * (line.box[3] - line.box[1])
     return crop_of(image, (line.boxes[start][0] - more, line.box[1], line.boxes[end - 1][2] + more, line.box[3]))
 
 

@@ -124,10 +124,10 @@ def test_an_amount_is_as_a_look_sees_it_where_what_was_read_is_none(
     read: str, seen: dict[str, float], others: list[str], meant: str
 ) -> None:
     lines = [line(text) for text in (read, *others)]
-    found = as_amounts(lines, [(10, 60)] * len(lines), PAGE.plain, looker(**seen))
+    found = as_amounts(lines, [(10, 60)] * len(lines), PAGE, looker(**seen))
     assert [each.text for each in found] == [meant, *others]
     assert len(found[0].boxes) == len(found[0].scores) == len(meant)
-    assert as_amounts(lines, [None] * len(lines), PAGE.plain, looker(**seen)) == lines
+    assert as_amounts(lines, [None] * len(lines), PAGE, looker(**seen)) == lines
 
 
 @pytest.mark.parametrize(
@@ -143,8 +143,17 @@ def test_of_two_looks_one_does_for_a_speck_and_not_for_a_letter(read: str, other
     reader = looker()
     seen = [[[Recognised(text, 0.9)] for text in ("0.36", other)]]
     reader.alternatives = lambda *_: seen.pop()  # type: ignore[method-assign]
-    found = as_amounts([line(read), line("4.00")], [(10, 60)] * 2, PAGE.plain, reader)
+    found = as_amounts([line(read), line("4.00")], [(10, 60)] * 2, PAGE, reader)
     assert found[0].text == meant
+
+
+@pytest.mark.parametrize(("left", "wide"), [(10, 50), (48, 46)])
+def test_a_line_whose_first_digit_was_cut_is_led_on_but_not_over_its_wall(left: int, wide: int) -> None:
+    reader = looker()
+    boxes = tuple((50 + 7.0 * at, 0.0, 57 + 7.0 * at, 12.0) for at in range(6))
+    cut = replace(line("(34.36"), boxes=boxes, box=(50.0, 0.0, 92.0, 12.0))
+    as_amounts([cut, line("4.00")], [(left, 110)] * 2, replace(PAGE, dpi=72.0), reader)
+    assert reader.asked[0] == wide
 
 
 @pytest.mark.parametrize(
@@ -166,10 +175,10 @@ def test_a_letter_among_figures_is_the_digit_that_two_looks_see(
 ) -> None:
     unsure, *sure = (line(text) for text in (read, *others))
     lines = [replace(unsure, scores=(0.7,) * len(read)), *sure]
-    found = as_digits(lines, [(10, 60)] * len(lines), PAGE.plain, looker(**seen))
+    found = as_digits(lines, [(10, 60)] * len(lines), PAGE, looker(**seen))
     assert [each.text for each in found] == [meant, *others]
     assert len(found[0].boxes) == len(found[0].scores) == len(meant)
-    assert as_digits([unsure, *sure], [(10, 60)] * len(lines), PAGE.plain, looker(**seen)) == [unsure, *sure]
+    assert as_digits([unsure, *sure], [(10, 60)] * len(lines), PAGE, looker(**seen)) == [unsure, *sure]
 
 
 # --- running text
