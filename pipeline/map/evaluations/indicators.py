@@ -28,6 +28,7 @@ from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.performance import Indicator
 
 _COMPARISON = re.compile(r"[<>=≥≤]")
+_POINTS = re.compile(r"[\d.]+分?[\d.]+分?")
 _LEVEL_FIELDS = frozenset({"level1", "level2"})
 _FIGURE_FIELDS = ("weight", "score")
 _VALUE_FIELDS = ("target", "actual", "weight", "score")
@@ -298,9 +299,12 @@ def _with_rest(indicator: Indicator[Ref], rest: Mapping[str, Mark]) -> Indicator
 
 
 def _points(head: Header, row: MarkRow) -> Points:
-    """The numbers of the 总分 row: two are weight and score in order, one is that of its column."""
+    """The numbers of the 总分 row: two are weight and score in order, in one cell too; one is that of its column."""
     cells = [mark for mark in row.filled if figure(mark) is not None]
     order = [column.field or "" for column in head.columns if column.field in _FIGURE_FIELDS]
+    both = [mark for mark in row.filled if _POINTS.fullmatch(mark.words) and len(mark.cell.numbers) == len(order)]
+    if not cells and len(both) == 1 and order == list(_FIGURE_FIELDS):
+        return Points(*(Ref(number.token.index) for number in both[0].cell.numbers))
     if len(cells) == len(order):
         found: dict[str, Mark] | None = dict(zip(order, cells, strict=True))
     else:

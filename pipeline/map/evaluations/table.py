@@ -111,15 +111,19 @@ def _misread(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
 
 
 def _unread(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
-    """The blank cells right of 分值 in the heads of indicators, under 得分: every form has that there, and a seal may
-    have hidden it."""
+    """The cells right of 分值 in heads of indicators, blank or with half of 得分, under that: every form has it, but
+    a seal may hide it."""
     found: dict[Mark, Mark] = {}
     for marks in rows:
         by_field = {words.INDICATOR_COLUMNS.get(mark.label): mark for mark in marks}
         if by_field.keys() >= _HEAD_OF_INDICATORS and "score" not in by_field:
-            beside = [mark for mark in marks if mark.start == by_field["weight"].end and not mark.words]
+            beside = [mark for mark in marks if mark.start == by_field["weight"].end and _may_be_score(mark.words)]
             found |= {mark: replace(mark, words=_SCORE, label=_SCORE) for mark in beside}
     return found
+
+
+def _may_be_score(read: str) -> bool:
+    return not read or (len(read) == len(_SCORE) and any(map(str.__eq__, read, _SCORE)))
 
 
 def _row(grid: Grid, index: int, number: int, marks: list[Mark]) -> MarkRow:

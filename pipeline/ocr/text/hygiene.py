@@ -17,6 +17,8 @@ from unicodedata import normalize
 from recount.pipeline.ocr.text.lines import LINE, OcrLine, with_sign, without
 from recount.pipeline.split.folding import SIMPLIFIED
 
+# Letters that digits look like.
+AS_DIGITS = str.maketrans("lI|ijoOＯ", "11111000")
 # Points of a number that are separators.
 _COMMAS = str.maketrans(".．;:", ",,,,")
 _COLONS = str.maketrans(":：;；", "....")
@@ -38,10 +40,17 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         lambda match: match[0].translate(_COMMAS),
     ),
     (re.compile(r"[⁻‐‑]"), "-"),
+    # The number of a page
+    (re.compile(r"^(?=.*\d)[-—–－][\dlI|oO]{1,3}[-—–－]$"), lambda match: match[0].translate(AS_DIGITS)),
     # A comma with a speck above it; what is compared, or counted, is said behind it: 与年初预算相比；年初预算数
     (re.compile(r"(?<=相比)[；;：:](?=[\u3400-\u9fff])|(?<=其中)[；;]"), "，"),
     (re.compile(r"(?<=其中)[∵∴]"), "："),
     # Words of which one sign is misread, and that are none then
+    (re.compile(r"(?<=其)[^中他它余实次及](?=[:：])"), "中"),
+    (re.compile(r"(?<!收)入(?=员)"), "人"),
+    (re.compile(r"[土士](?=年(?:相比|决算|结转))"), "上"),
+    (re.compile(r"(?<=[“”\"])[^三](?=公[“”\"]?经)"), "三"),
+    (re.compile(r"(?<=\d)辖(?=[、，,。；;]|$)"), "辆"),
     (re.compile(r"(?<=财[\u3400-\u9fff])[援拔泼](?=款)"), "拨"),
     (re.compile(r"^[台含舍](?=计$)"), "合"),
     (re.compile(r"[干千卞](?=降\d)"), "下"),
@@ -78,9 +87,8 @@ _POINTED = re.compile(r"-?\d[\d,]*\.\d+%?分?")
 _LED = re.compile(r"[.．·]\d\d")
 _FOUR_DECIMALS = re.compile(r"\d{1,3}\.\d\d9[6G]")
 _FINER = re.compile(r"-?\d[\d,]*\.\d{3,}%?")
-# Letters that digits look like, among figures.
+# Letters among figures.
 _LETTERS = re.compile(r"(?=.*[\doOＯ])[\dlI|ijoOＯ.,]{2,}[%分]?")
-AS_DIGITS = str.maketrans("lI|ijoOＯ", "11111000")
 # Letters under an accent, which is a speck, and the same without.
 _UNACCENTED = {at: normalize("NFD", chr(at))[0] for at in range(0xC0, 0x180)}
 # A figure; an amount with a gap read between its decimals, with one instead of its point, and whole.
@@ -99,7 +107,7 @@ _POINT = re.compile(r"(?<=[\u3400-\u9fff])[.．·](?=[\u3400-\u9fff（(\d])")
 _STRAY = re.compile(
     "|".join(
         (
-            r"(?<=\.\d\d)[.．·。](?=[万元%]|$)",  # behind an amount and before its unit
+            r"(?<=\.\d\d)[.．·。](?=[万元%分]|$)",  # behind an amount and before its unit
             r"(?<=\.\d\d万)[.．·。，,]+$",  # amid its unit
             r"(?<=\d{4})[.．·](?=年)|(?<=20\d)[.．·](?=\d年)",  # behind a year, or amid one
             r"^[•·●][•·●\s]*(?=[\d（(])",  # before a line
@@ -111,7 +119,7 @@ _STRAY = re.compile(
             r"(?<=[\u3400-\u9fff%])[；;：:、](?=[，,])",  # the first of two signs that part a sentence
             r"(?<=[\u3400-\u9fff%％])[.．·](?=[，。；、：）)])",
             r"(?<=[（(])[.．·](?=[\u3400-\u9fff]|20\d\d年)",  # within a bracket
-            r"(?<=\d)[)）](?=[.．]\d\d(?:%|万?元))",  # amid a number
+            r"(?<=\d)[)）](?=[.．]\d\d(?:%|万?元|万$))",  # amid a number
             r"(?<=\d[.．])[-‐-―](?=\d\d(?:%|万?元))",
             r"(?<=\d[,，])[.．](?=\d{3}(?!\d))",  # beside a separator, or a point
             r"(?<=\d)[.．](?=[,，]\d{3}(?!\d)|[.．]\d\d(?:\D|$))",

@@ -96,11 +96,16 @@ def test_a_misread_sign_in_the_head_of_a_scanned_table_loses_no_column(
     assert (funds(sheet, table)[:1] == [whole]) == known
 
 
-@pytest.mark.parametrize(("origin", "known"), [("ocr", True), ("text", False)])
-def test_what_is_unread_right_of_the_weights_of_a_scan_heads_the_scores(origin: Origin, *, known: bool) -> None:
+@pytest.mark.parametrize(
+    ("read", "origin", "known"),
+    [("", "ocr", True), ("", "text", False), ("8分", "ocr", True), ("8分", "text", False), ("备注", "ocr", False)],
+)
+def test_what_is_unread_right_of_the_weights_of_a_scan_heads_the_scores(
+    read: str, origin: Origin, *, known: bool
+) -> None:
     sheet, right = Sheet(origin), Sheet(origin)
     body = [list(row) for row in PLAIN]
-    body[0] = ["" if cell == "得分" else cell for cell in body[0]]
+    body[0] = [read if cell == "得分" else cell for cell in body[0]]
     found = values(sheet, only(sheet, project_rows(body)))
     whole = values(right, only(right, project_rows()))
     assert (found == whole) is known
@@ -248,6 +253,9 @@ def test_merged_levels_count_for_every_row() -> None:
         ([("总分", 6), "", "95.5分", ""], (None, Decimal("95.5"))),
         ([("总分", 6), "—", "—", ""], (None, None)),
         ([("总分", 6), "100", "95.5分", "优"], (100, Decimal("95.5"))),
+        ([("总分", 6), ("100 95.5分", 2), ""], (100, Decimal("95.5"))),
+        ([("总分", 6), ("100 95.5 80", 2), ""], (None, None)),
+        ([("总分", 6), ("100比95.5", 2), ""], (None, None)),
     ],
 )
 def test_the_total_row(total: list[Spec], points: tuple[object, object]) -> None:
