@@ -221,7 +221,8 @@ def _continues(group: Sequence[TextRow], row: TextRow, margins: Margins) -> bool
     if set_in and row.box[0] > group[0].box[0] - 0.5 * em:
         # Set in as first lines are; a block that is set in as a whole, or hangs, goes on at its own left edge.
         hangs = len(group) > 1 and abs(row.box[0] - above.box[0]) < 0.6 * em
-        return full and (hangs or not ended)
+        begins = ended or _ITEM.match(row.folded) is not None  # 其中， / 1.教育支出（类）
+        return full and (hangs or not begins)
     # Where first lines are set in, a line at the margin goes on, also below a line that a long word left short.
     goes_on = margins.indented and row.box[0] < margins.left + 0.8 * em and not ended
     return full or goes_on

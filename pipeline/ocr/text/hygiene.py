@@ -143,6 +143,7 @@ _SPECK = re.compile(r"[*＊★☆○◎〇●•·.．:：;；,，、'‘’`´\
 _SHARE = re.compile(r"(?=\d[\d.]*[%％](?P<behind>[）)]))")
 _UNOPENED = re.compile(rf"(?<=[。；;])(?=[一二三四五六七八九十]{{1,3}}(?P<closing>[）)]))|(?<=元){_SHARE.pattern}")
 _UNCLOSED = re.compile(r"(?P<opening>[（(])[类款项](?=\d)")  # a level of the budget, and then its amount
+_FEE = re.compile(r"(?<=三公经)(?=财政拨款|支出)")
 _ZERO = re.compile(r"(?<![\d.,，．])0(?=\d\d(?:%|万?元))")  # no number begins with it and goes on without a point
 # A speck behind the end of a line is read as a sign of these, and never as surely as a printed one.
 _BEHIND = re.compile(r"(?<=[\u3400-\u9fff])(?:[.．·]|(?<!其中)(?<!如下)(?<!包括)[:：])$")
@@ -328,11 +329,13 @@ def opened_over(lines: Sequence[OcrLine], running: Sequence[bool]) -> list[OcrLi
 
 def _put_back(line: OcrLine) -> OcrLine | None:
     """The line with a sign that it certainly lost: the bracket that opens an ordinal or a share, the one that closes a
-    level, the point behind a 0. None where it lost none."""
+    level, the last sign of 三公经费, the point behind a 0. None where it lost none."""
     if match := _UNOPENED.search(line.text):
         return _with_bracket(line, match.start(), match["closing"] or match["behind"])
     if match := _UNCLOSED.search(line.text):
         return with_sign(line, match.end(), "）" if match["opening"] == "（" else ")")
+    if match := _FEE.search(line.text):
+        return with_sign(line, match.start(), "费")
     match = _ZERO.search(line.text)
     return with_sign(line, match.end(), ".") if match else None
 

@@ -48,6 +48,12 @@ def test_a_full_last_line_does_not_swallow_the_next_paragraph() -> None:
     assert texts(flow(indented(full) + indented(OTHER))) == [full, OTHER]
 
 
+def test_a_numbered_item_that_is_set_in_begins_below_a_full_line_that_a_comma_ends() -> None:
+    full = f"{(SENTENCE * 2)[: 2 * COLUMNS - 5]}其中，"
+    assert texts(flow(indented(full) + indented(f"1.{OTHER}"))) == [full, f"1.{OTHER}"]
+    assert texts(flow(indented(full) + flush(f"1.{OTHER}"))) == [f"{full}1.{OTHER}"]
+
+
 def test_paragraphs_without_indent_are_told_apart_by_their_short_last_line() -> None:
     assert texts(flow(flush(SENTENCE) + flush(OTHER))) == [SENTENCE, OTHER]
 
