@@ -288,9 +288,10 @@ def test_performance_of_2022() -> None:
     }
 
 
-def test_performance_of_2023_counts_the_overall_table_too() -> None:
+@pytest.mark.parametrize("comma", ["，", "；"])  # a speck on a scan
+def test_performance_of_2023_counts_the_overall_table_too(comma: str) -> None:
     said = (
-        "形成部门预算绩效管理整体支出绩效自评表1个，全年预算总额900.00万元，实际执行总额880.00万元；"
+        f"形成部门预算绩效管理整体支出绩效自评表1个，全年预算总额900.00万元{comma}实际执行总额880.00万元；"
         "预算绩效评价项目3个，全年预算数120.00万元，全年执行数119.50万元。"
     )
     shown = mapped(narrative.performance, said, *TEXTS)
