@@ -111,6 +111,14 @@ def test_a_centred_title_stands_alone() -> None:
     assert [each.centred for each in found] == [True, False]
 
 
+def test_a_first_line_that_an_unbroken_number_leaves_short_is_no_title() -> None:
+    """Set in by three characters, and three short of the margin, it stands in the middle."""
+    first = f"{SENTENCE[: COLUMNS - 12]}，比上年下降"
+    rest = f"{'1' * 10}.54%。{OTHER}"
+    found = flow([(first, 3), *flush(rest), *indented(SENTENCE)])
+    assert texts(found) == [first + rest, SENTENCE]
+
+
 def test_a_larger_line_is_no_part_of_the_text_below() -> None:
     heading = line("一、收入支出情况" + "一" * 19, y=100, em=16)
     rows = rows_of(1, [heading, *(line(each, y=130 + 20 * at) for at, each in enumerate(wrapped(SENTENCE)))])
