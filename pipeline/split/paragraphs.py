@@ -304,7 +304,8 @@ def _is_full(above: TextRow, row: TextRow, margins: Margins) -> bool:
 
 def _is_centred(row: TextRow, margins: Margins) -> bool:
     before, after = row.box[0] - margins.left, margins.right - row.box[2]
-    if before + after < row.box[2] - row.box[0] and _COMMA.search(row.folded):
+    wide = before + after < row.box[2] - row.box[0]
+    if wide and _COMMA.search(row.folded) and _IDEOGRAPH.search(row.folded):
         return False  # a first line that is set in, and left short by a number that did not fit
     return before > 2.6 * row.em and after > 2.6 * row.em and abs(before - after) < 1.5 * row.em
 
