@@ -117,13 +117,10 @@ def _unread(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
     for marks in rows:
         by_field = {words.INDICATOR_COLUMNS.get(mark.label): mark for mark in marks}
         if by_field.keys() >= _HEAD_OF_INDICATORS and "score" not in by_field:
-            beside = [mark for mark in marks if mark.start == by_field["weight"].end and _may_be_score(mark.words)]
+            right = [mark for mark in marks if mark.start == by_field["weight"].end]
+            beside = [mark for mark in right if not mark.words or is_nearly(mark.words, _SCORE, len(_SCORE))]
             found |= {mark: replace(mark, words=_SCORE, label=_SCORE) for mark in beside}
     return found
-
-
-def _may_be_score(read: str) -> bool:
-    return not read or (len(read) == len(_SCORE) and any(map(str.__eq__, read, _SCORE)))
 
 
 def _row(grid: Grid, index: int, number: int, marks: list[Mark]) -> MarkRow:

@@ -133,7 +133,8 @@ def with_mark(name: str, place: int) -> str:
 
 def place_of(name: str) -> int:
     """The place of a line that begins with 一、 or 十一、; 0 for any other."""
-    return ordinal(name.partition("、")[0]) if ordinal_level(name) == 1 else 0
+    match = _ORDINAL.match(name)
+    return ordinal(match[0][:-1]) if match and ordinal_level(name) == 1 else 0
 
 
 def only_number(cell: Cell | None) -> bool:

@@ -46,10 +46,10 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"(?<=相比)[；;：:](?=[\u3400-\u9fff])|(?<=其中)[；;]"), "，"),
     (re.compile(r"(?<=其中)[∵∴]"), "："),
     # Words of which one sign is misread, and that are none then
-    (re.compile(r"(?<=其)[^中他它余实次及](?=[:：])"), "中"),
-    (re.compile(r"(?<!收)入(?=员)"), "人"),
+    (re.compile(r"(?<=其)[午申巾牛](?=[:：])"), "中"),
+    (re.compile(r"(?<![收投纳加])入(?=员(?:经费|支出|津贴))"), "人"),
     (re.compile(r"[土士](?=年(?:相比|决算|结转))"), "上"),
-    (re.compile(r"(?<=[“”\"])[^三](?=公[“”\"]?经)"), "三"),
+    (re.compile(r"(?<=[“”\"])[笑二王兰](?=公[“”\"]?经)"), "三"),
     (re.compile(r"(?<=\d)辖(?=[、，,。；;]|$)"), "辆"),
     (re.compile(r"(?<=财[\u3400-\u9fff])[援拔泼](?=款)"), "拨"),
     (re.compile(r"^[台含舍](?=计$)"), "合"),

@@ -83,14 +83,20 @@ def as_amounts(lines: Sequence[OcrLine], columns: Columns, prepared: Prepared, e
     point, which the median takes for speckle, or with a speck amid it, a digit that one made a letter of, or a first
     digit that was cut."""
     lost = [at for at in _in_amounts(lines, columns) if _LOST.fullmatch(lines[at].text) or _is_torn(lines[at])]
-    crops = [crop_of(prepared.plain, _shown(lines[at], columns[at], prepared.dpi / 72)) for at in lost]
-    forms = [form for crop in crops for form in (crop, larger(crop))]
-    seen = engine.alternatives(forms, _SIGNS | {"-", "(", ")"}) if forms else []
+    boxes = [_shown(lines[at], columns[at], prepared.dpi / 72) for at in lost]
     whole = list(lines)
-    for at, *looks in zip(lost, seen[::2], seen[1::2], strict=True):
-        sure = [look[0].text if look and look[0].score >= _LIKELY else "" for look in looks]
-        whole[at] = _as_amount(lines[at], [text.replace(",", "") for text in sure])
+    for at, said in zip(lost, _two_looks(boxes, prepared, engine, _SIGNS | {"-", "(", ")"}), strict=True):
+        whole[at] = _as_amount(lines[at], [text.replace(",", "") for text in said])
     return whole
+
+
+def _two_looks(boxes: Sequence[Box], prepared: Prepared, engine: Engine, signs: Set[str]) -> list[list[str]]:
+    """What two looks see in each box, of some signs alone: as it is before the median, and larger; nothing where a look
+    is not sure."""
+    crops = [crop_of(prepared.plain, box) for box in boxes]
+    seen = engine.alternatives([form for crop in crops for form in (crop, larger(crop))], signs) if crops else []
+    sure = [look[0].text if look and look[0].score >= _LIKELY else "" for look in seen]
+    return [sure[at : at + 2] for at in range(0, len(sure), 2)]
 
 
 def _shown(line: OcrLine, column: tuple[int, int] | None, unit: float) -> Box:
@@ -113,11 +119,10 @@ def as_digits(lines: Sequence[OcrLine], columns: Columns, prepared: Prepared, en
         if column and 2 * figures[column] > filled[column] and line.scores[0] < _PLAIN
         and (digits := _digits_of(line.text))
     }  # fmt: skip
-    crops = [crop_of(prepared.plain, lines[at].box) for at in meant]
-    seen = engine.alternatives([form for crop in crops for form in (crop, larger(crop))], _DIGITS) if crops else []
     whole = list(lines)
-    for (at, digits), *looks in zip(meant.items(), seen[::2], seen[1::2], strict=True):
-        if all(look and look[0].text == digits and look[0].score >= _LIKELY for look in looks):
+    looks = _two_looks([lines[at].box for at in meant], prepared, engine, _DIGITS)
+    for (at, digits), said in zip(meant.items(), looks, strict=True):
+        if set(said) == {digits}:
             whole[at] = spelt(lines[at], digits)
     return whole
 

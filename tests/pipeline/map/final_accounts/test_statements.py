@@ -164,7 +164,7 @@ def test_a_line_without_its_ordinal_is_not_added_to_the_line_above() -> None:
     ]
 
 
-@pytest.mark.parametrize(("mark", "speck"), [("、", "."), ("", ""), ("", ".")])
+@pytest.mark.parametrize(("mark", "speck"), [("、", "."), ("", ""), ("", "."), (",", "")])
 def test_two_lines_of_a_scan_stay_two(mark: str, speck: str) -> None:
     """Behind a name there may be a speck, and the mark behind its ordinal may have been read as a gap."""
     table = grid(
@@ -172,7 +172,7 @@ def test_two_lines_of_a_scan_stay_two(mark: str, speck: str) -> None:
             ["收入项目", "决算数", "支出项目", "决算数"],
             [f"一、一般公共预算财政拨款收入{speck}", "7.00", "九、住房保障支出", ""],
             [f"二{mark}政府性基金预算财政拨款收入", "", f"十{mark}援助支出", "7.00"],
-            ["三、事业收入", "", f"十一{mark}粮油支出", ""],
+            ["三事业收入", "", f"十一{mark}粮油支出", ""],
             ["本年收入合计", "7.00", "本年支出合计", "7.00"],
         ],
         "收入支出决算总表",
