@@ -197,8 +197,10 @@ def test_workers_go_when_their_run_is_stopped(archive: Path, tmp_path: Path, num
     (archive / "slow.pdf").write_text(f"slow {begun}")
     script = tmp_path / "go.py"
     script.write_text(
-        "import sys\nfrom pathlib import Path\nfrom report_tasks import by_content\n"
+        "import signal, sys\nfrom pathlib import Path\nfrom report_tasks import by_content\n"
         "from recount.pipeline.archive.sources import find_sources\nfrom recount.pipeline.run.runner import run\n"
+        # A shell has what it starts in the background ignore Ctrl-C, this suite too.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "if __name__ == '__main__':\n"
         "    run(find_sources([Path(sys.argv[1])]).sources, Path(sys.argv[2]), jobs=2, task=by_content)\n"
     )
