@@ -26,6 +26,7 @@ from recount.pipeline.ocr.text.cells import (
     completed,
     fitted,
     hidden_walls,
+    home_of,
     inked_height,
     is_dash,
     missing_pieces,
@@ -103,7 +104,7 @@ def _in_boxes(
     is_blank = _blank_below(prepared, found)
     printed = [not is_blank(box) for box in found]
     sure, boxes = sum(printed[:seen]), list(compress(found, printed))
-    homes = [_home(box, sheet) for box in boxes]
+    homes = [home_of(box, sheet) for box in boxes]
     taken = {home for home in homes[:sure] if home is not None}
     read = [
         InCell(box, line, home)
@@ -179,12 +180,12 @@ def _column(home: int | None, sheet: Sheet) -> tuple[int, int] | None:
 def _at_home(prepared: Prepared, read: Sequence[InCell], sheet: Sheet, engine: Engine) -> list[InCell]:
     """The lines in the cells of a sheet of which more is known; those that reach over a line are read anew, each of
     their pieces in its cell. What was read before stays where none of them says anything."""
-    homes = [_home(line.box, sheet) for line in read]
+    homes = [home_of(line.box, sheet) for line in read]
     over = [at for at, home in enumerate(homes) if home is not None and _reaches_over(read[at].box, sheet.cells[home])]
     pieces = [(at, piece) for at in over for piece in fitted([read[at].box], sheet)]
     anew = _read(prepared, [piece for _, piece in pieces], engine)
     said = [
-        (at, InCell(piece, line, _home(piece, sheet)))
+        (at, InCell(piece, line, home_of(piece, sheet)))
         for (at, piece), line in zip(pieces, anew, strict=True)
         if line.text.strip() and line.score >= _LEAST_SCORE
     ]
@@ -204,7 +205,7 @@ def _in_empty_cells(
     """What a look at twice the size reads in the cells of which nothing was read though they have ink, and the cells
     in which it reads nothing either. is_blank: tells where there is nothing but a seal."""
     left, _ = overlooked([line.box for line in read], sheet)
-    homed = [(box, home) for box in left if not is_blank(box) and (home := _home(box, sheet)) is not None]
+    homed = [(box, home) for box in left if not is_blank(box) and (home := home_of(box, sheet)) is not None]
     filled = {home for _, home in homed if any(_reaches(line.box, sheet.cells[home]) for line in read)}
     empty = [(box, home) for box, home in homed if home not in filled]
     dashes = [is_dash(box, sheet) for box, _ in empty]
@@ -237,14 +238,8 @@ def _boxes(image: Grey, detected: Sequence[Box], sheet: Sheet) -> tuple[list[Box
     seen = [piece for box in detected for piece in split_tall(image, box)]
     seen = untangled(fitted(seen, sheet), sheet)
     in_cells, elsewhere = overlooked(seen, sheet)
-    boxes = completed(seen, elsewhere, sheet.unit, more=False)
-    return completed(boxes, in_cells, sheet.unit, more=True), len(seen)
-
-
-def _home(box: Box, sheet: Sheet) -> int | None:
-    """The index of the cell in which a box stands."""
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    return next((i for i, cell in enumerate(sheet.cells) if cell[0] < x < cell[2] and cell[1] < y < cell[3]), None)
+    boxes = completed(seen, elsewhere, sheet, more=False)
+    return completed(boxes, in_cells, sheet, more=True), len(seen)
 
 
 def _least_score(line: Decoded, *, found: bool, beside: bool) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -27,6 +27,8 @@ _ROW = 3  # other lines beside a number that is no page's
 _FIGURED = 2  # the same where figures are among them
 _HEAD = 0.085  # of the page height: above it stand running headers
 _FOOT = 0.90  # below it stand footers and page numbers
+_OFTEN = 3  # pages on which a running line stands at least
+_SOME = 12  # pages whose lines are looked for on all others
 _ALIKE = 0.75  # how much of a running line must be read right for it to be known
 
 
@@ -108,12 +110,20 @@ def _is_misread(pattern: str, running: str) -> bool:
 
 
 def running_lines(pages: Sequence[Page]) -> frozenset[str]:
-    """What repeats in the margins of at least three pages and of at least half of them, numbers left aside."""
-    seen: Counter[str] = Counter()
-    for page in pages:
-        seen.update({_pattern_of(line) for line in page.lines if in_margin(page, line, wide=False)})
-    filled = sum(1 for page in pages if page.lines)
-    return frozenset(pattern for pattern, times in seen.items() if pattern and times >= 3 and times * 2 >= filled)
+    """What repeats in the margins of at least three pages and of at least half of them, numbers left aside; on scans
+    what is nearly the same repeats, since a sign of it may be read in another way on each."""
+    seen: dict[str, set[int]] = defaultdict(set)
+    filled = [page for page in pages if page.lines]
+    for at, page in enumerate(filled):
+        for line in page.lines:
+            if in_margin(page, line, wide=False) and (pattern := _pattern_of(line)):
+                seen[pattern].add(at)
+    some = {at for at in range(0, len(filled), 1 + len(filled) // _SOME) if filled[at].origin == "ocr"}
+    often = {pattern: set(on) for pattern, on in seen.items()}
+    for pattern, on in often.items():
+        if not some.isdisjoint(on):  # what runs is on some of them
+            on.update(*(seen[other] for other in seen if _is_misread(other, pattern)))
+    return frozenset(pattern for pattern, on in often.items() if len(on) >= _OFTEN and 2 * len(on) >= len(filled))
 
 
 def in_margin(page: Page, line: Line, *, wide: bool = True) -> bool:

@@ -29,6 +29,8 @@ from recount.schemas.final_accounts.performance import Indicator
 
 _COMPARISON = re.compile(r"[<>=≥≤]")
 _POINTS = re.compile(r"[\d.]+分?[\d.]+分?")
+_SPECKED = re.compile(r"[\d\s.,:;·'‘’`、]+")
+_MOST_DIGITS = 4
 _LEVEL_FIELDS = frozenset({"level1", "level2"})
 _FIGURE_FIELDS = ("weight", "score")
 _VALUE_FIELDS = ("target", "actual", "weight", "score")
@@ -170,12 +172,20 @@ def _has_moved(placed: Mapping[str, Mark], row: MarkRow) -> bool:
 
 
 def _fits(placed: Mapping[str, Mark]) -> bool:
-    """Whether weight and score are numbers, and no number stands where they would have moved to."""
-    if any(field in placed and figure(placed[field]) is None for field in _FIGURE_FIELDS):
+    """Whether weight and score are numbers, or one of them a misread one, and none stands where they would have moved
+    to."""
+    said = [placed[field] for field in _FIGURE_FIELDS if field in placed]
+    unread = [mark for mark in said if figure(mark) is None]
+    if unread and not (len(unread) < len(said) and all(map(_is_misread, unread))):
         return False
     if figure(placed.get("deviation")) is not None:
         return False
     return "score" in placed or "weight" not in placed or figure(placed.get("actual")) is None
+
+
+def _is_misread(mark: Mark) -> bool:
+    """Whether a cell has the digits of a weight or a score, but specks among them. A date has more digits."""
+    return _SPECKED.fullmatch(mark.words) is not None and sum(map(str.isdigit, mark.words)) <= _MOST_DIGITS
 
 
 def _only_lacks_its_name(placed: Mapping[str, Mark]) -> bool:

@@ -35,6 +35,7 @@ _WORD_GAP = 14.0  # points between signs that are still of one line
 _HELD = 0.75  # share of a box inside another one from which it says the same again
 _LONE = 1.6  # a box so many times as wide as high is of one sign
 _CUT_OFF = 0.25  # share of its width by which such a one reaches into the line that it was cut off from
+_HALF_SIGN = 0.5  # share of its height by which any other does: of the same ink both would tell
 _DOUBLE_HEIGHT = 1.5  # a box this many times as high as usual may hold two lines
 _SAME_ROW = 0.6  # share of the height by which boxes of different lines overlap at most
 _FLAT = 3.0  # a dash is so many times as long as high
@@ -260,20 +261,29 @@ def untangled(boxes: Sequence[Box], sheet: Sheet) -> list[Box]:
 
 
 def _rejoined(boxes: Sequence[Box]) -> list[Box]:
-    """The boxes, those of lone signs joined to the lines that they were cut off from: they reach into each other."""
+    """The boxes, those of some signs joined to the lines that they were cut off from: they reach into each other."""
     whole = list(boxes)
-    for lone in boxes:
-        if lone[2] - lone[0] > _LONE * (lone[3] - lone[1]) or lone not in whole:
+    for piece in boxes:
+        if piece not in whole:
             continue
         for index, box in enumerate(whole):
-            beside = box[0] < lone[0] < box[2] < lone[2] or lone[0] < box[0] < lone[2] < box[2]
-            overlap = min(box[2], lone[2]) - max(box[0], lone[0])
-            level = min(box[3], lone[3]) - max(box[1], lone[1])
-            if beside and overlap > _CUT_OFF * (lone[2] - lone[0]) and level > _HELD * (lone[3] - lone[1]):
-                whole[index] = (min(box[0], lone[0]), box[1], max(box[2], lone[2]), box[3])
-                whole.remove(lone)
+            if _is_cut_off(piece, box):
+                whole[index] = (min(box[0], piece[0]), box[1], max(box[2], piece[2]), box[3])
+                whole.remove(piece)
                 break
     return whole
+
+
+def _is_cut_off(piece: Box, box: Box) -> bool:
+    """Whether a piece of a line reaches so far into a wider box beside it that it is of its line."""
+    width, height = piece[2] - piece[0], piece[3] - piece[1]
+    beside = box[0] < piece[0] < box[2] < piece[2] or piece[0] < box[0] < piece[2] < box[2]
+    if not beside or width > box[2] - box[0]:
+        return False
+    overlap = min(box[2], piece[2]) - max(box[0], piece[0])
+    level = min(box[3], piece[3]) - max(box[1], piece[1])
+    least = _CUT_OFF * width if width <= _LONE * height else _HALF_SIGN * height
+    return overlap > least and level > _HELD * height
 
 
 def _middle(box: Box) -> float:
@@ -318,8 +328,14 @@ def _parted(upper: Box, lower: Box, sheet: Sheet) -> tuple[Box, Box]:
     return (upper[0], upper[1], upper[2], cut), (lower[0], cut, lower[2], lower[3])
 
 
-def completed(boxes: Sequence[Box], found: Sequence[Box], unit: float, *, more: bool) -> list[Box]:
-    """The boxes, led on over found ink right beside them on their line.
+def home_of(box: Box, sheet: Sheet) -> int | None:
+    """The index of the cell in which a box stands; None for none."""
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return next((i for i, cell in enumerate(sheet.cells) if cell[0] < x < cell[2] and cell[1] < y < cell[3]), None)
+
+
+def completed(boxes: Sequence[Box], found: Sequence[Box], sheet: Sheet, *, more: bool) -> list[Box]:
+    """The boxes, led on over found ink right beside them on their line, but not into another cell.
 
     more: what is left of the ink is added as boxes of its own.
     """
@@ -328,7 +344,8 @@ def completed(boxes: Sequence[Box], found: Sequence[Box], unit: float, *, more: 
         for index, box in enumerate(whole):
             level = min(box[3], ink[3]) - max(box[1], ink[1])
             gap = max(box[0], ink[0]) - min(box[2], ink[2])
-            if level > 0.5 * min(box[3] - box[1], ink[3] - ink[1]) and gap < _WORD_GAP / 2 * unit:
+            close = level > 0.5 * min(box[3] - box[1], ink[3] - ink[1]) and gap < _WORD_GAP / 2 * sheet.unit
+            if close and len({home_of(box, sheet), home_of(ink, sheet)} - {None}) < 2:
                 whole[index] = (min(box[0], ink[0]), box[1], max(box[2], ink[2]), box[3])
                 break
         else:

@@ -34,9 +34,10 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     # Accounts exclaim nothing: 退休！人
     (re.compile(r"(?<=[\u3400-\u9fff])[!！|lIi](?=[人次个项辆台套份名批])"), "1"),
     (re.compile(r"(?<=[\u3400-\u9fff])[QＱOoＯD](?=[辆台])"), "0"),
-    # A number has one decimal point; what stands before groups of three is a separator: 1,092.513.13, 1;513.13
+    # A number has one decimal point; what stands before groups of three is a separator: 1,092.513.13, 1;513.13, and
+    # 92.513.1 where the last digit is wrapped
     (
-        re.compile(r"(?:(?<![\d.,，．])|(?<=^[.．]))\d{1,3}(?:[,，.．;:]\d{3})+(?=[.．]\d{2}(?![\d.,，．]))"),
+        re.compile(r"(?:(?<![\d.,，．])|(?<=^[.．]))\d{1,3}(?:[,，.．;:]\d{3})+(?=[.．]\d?(?:$|\d(?![\d.,，．])))"),
         lambda match: match[0].translate(_COMMAS),
     ),
     (re.compile(r"[⁻‐‑]"), "-"),

@@ -62,10 +62,11 @@ def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
 
 _LOST = re.compile(r"\d{3,}|\d{1,3}(?:,\d{3})*\d\d")
 # What may be an amount, signs of which are amiss: no bracket, dash, unit or comparison, which would say another one. A
-# bracket that nothing closes may be a 1.
-_TORN = re.compile(r"(?=.*\d)[(（]?[^\u3400-\uffff()\[\]{}<>=≥≤≠~*+%‰\-‐-―_√]{3,}")
+# bracket that nothing closes may be a 1, one that nothing opens a 0.
+_ANY = r"[^\u3400-\uffff(\[\]{}<>=≥≤≠~*+%‰\-‐-―_√"
+_TORN = re.compile(rf"(?=.*\d)(?:[(（]?{_ANY})]{{3,}}|{_ANY}]{{3,}})")
 # Letters that digits may be read as: those that look like them for certain, and others.
-_LIKE = AS_DIGITS | str.maketrans("QDUHTJ!(（ZzASsGbBgq", "0001111112245566899")
+_LIKE = AS_DIGITS | str.maketrans(")QDUHTJ!(（ZzASsGbBgq", "00001111112245566899")
 _POINTED_GAP = re.compile(r" +(?=[.,])|(?<=[.,]) +")  # with any other there may be two figures
 _CORNER = re.compile(r"(\d*)L(\d\d)")  # a 1 and the point that touches it
 _FEW = 3  # letters; so many may be a word
@@ -193,8 +194,8 @@ class _Doubt:
 
 _SURELY, _WORD, _ROUND, _SPECK, _NUMBER = 0.0, 0.1, 0.4, 0.5, 0.8
 """The least share where nothing else can be printed, so that no second look is needed; where one sign makes a word of
-the schema of what is none; where a 0 is read as brackets, of which none are printed; where a speck parts what nothing
-parts; and where a number changes."""
+the schema of what is none; where a digit is read as what cannot be printed there, a 0 as brackets; where a speck parts
+what nothing parts; and where a number changes."""
 _SEEN = 0.05  # probability below which a text is not seen
 _AHEAD = 2.0  # times that the first of several must be as probable as the second
 _ROOM = 1.6  # em from the middle of an ideograph to that of the next; another one between them needs 2
@@ -224,8 +225,10 @@ _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
         "%",
         _NUMBER,
     ),
-    (re.compile(r"(?<=\d)、(?=\d\d(?:万?元|%))"), ".", _NUMBER),
-    (re.compile(r"(?<=\d)[:,](?=\d\d(?:万?元|%))"), ".", _SURELY),
+    (re.compile(r"(?<=\d)、(?=\d\d ?(?:万?元|%))"), ".", _NUMBER),
+    (re.compile(r"(?<=\d)[:,](?=\d\d ?(?:万?元|%))"), ".", _SURELY),
+    (re.compile(r"(?<=[\u3400-\u9fff])[!|lIi](?=\d+\.\d\d ?(?:万?元|%))"), "1", _ROUND),
+    (re.compile(r"、[\u3400-\u9fff()]{2,12}(?P<sign>:)(?=公用经费\d)"), "；", _SURELY),
     (re.compile(rf"(?<=[\u3400-\u9fff])(?:\(\)|0\)|\(0|\))(?={_COUNTED}|\.\d\d(?:万?元|%)(?!\)))"), "0", _ROUND),
 )
 """What cannot be printed so in running text (folded), or the sign of it that is amiss; and what is printed there if the
@@ -331,7 +334,8 @@ def _is_ideograph(sign: str) -> bool:
 
 _SAID = (
     "完成预算", "完成年初预算", "年初预算数", "支出决算", "支出决算数", "与上年相比", "与年初预算相比", "比上年增加",
-    "比上年减少", "主要原因是", "占本年支出合计", "结转和结余", "收、支总计", "截至年末", "年末公务用车", "共有车辆",
+    "比上年减少", "比上年决算增加", "比上年决算减少", "主要原因是", "占本年支出合计", "结转和结余", "收、支总计",
+    "截至年末", "年末公务用车", "共有车辆",
 )  # fmt: skip
 """Words around figures that are no field's name."""
 REPORTS: tuple[type[Model], ...] = (FinalAccounts[Ref], DepartmentBudget[Ref])
@@ -376,12 +380,20 @@ def _looked_at(line: OcrLine, doubt: _Doubt, image: Grey, engine: Engine) -> Ocr
     )
     signs = frozenset("".join((first, *others)))
     seen = {one.text: one.score for one in engine.alternatives([_piece(line, start, end, image)], signs)[0]}
+    if doubt.least == _WORD:  # the cut may have harmed the sign at an end
+        ends = start < doubt.start, end > doubt.end
+        seen = {text: sum(seen.get(form, 0.0) for form in _cut_short(text, *ends)) for text in (first, *others)}
     chances = [seen.get(text, 0.0) for text in others]
     if doubt.least == _ROUND:  # 0) and (0 are seen half
         chances = [sum(seen[text] for text in seen if text.translate(_BARE) == others[0])]
     best, next_best = sorted([*chances, 0.0], reverse=True)[:2]
     enough = max(_SEEN, doubt.least * (seen.get(first, 0.0) + sum(chances)), _AHEAD * next_best)
     return _with(line, doubt, doubt.meant[chances.index(best)], best) if best >= enough else line
+
+
+def _cut_short(text: str, before: bool, after: bool) -> Set[str]:
+    """A piece of a line as it is seen, perhaps without its neighbour at an end. before, after: whether it has one."""
+    return {text, *(form for form in (text[before:], text[: len(text) - after]) if len(form) > 1)}
 
 
 def _with_neighbours(text: str, start: int, end: int) -> tuple[int, int]:

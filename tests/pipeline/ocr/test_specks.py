@@ -84,7 +84,9 @@ def test_what_is_lower_than_any_digit_is_none_however_surely_it_was_read(
     assert [text for text in figures(image, reader, "28") if text not in FIGURES] == kept
 
 
-@pytest.mark.parametrize(("said", "unread"), [("1.5.0 0", 1), ("15.00", 0), ("—", 0), ("无", 0), ("2024年", 0)])
+@pytest.mark.parametrize(
+    ("said", "unread"), [("1.5.0 0", 1), ("1).00", 1), ("(15).00", 0), ("15.00", 0), ("—", 0), ("无", 0), ("2024年", 0)]
+)
 def test_what_is_no_figure_where_such_stand_is_said(reader: Engine, said: str, unread: int) -> None:
     prepared = prepare(column(), DPI)
     specked: Any = Specked(reader, {"15.00": said})

@@ -64,6 +64,20 @@ def test_what_repeats_in_the_margins_goes_also_with_another_number_on_each_page(
     assert [left_over(pages, n) for n in range(1, 5)] == [[f"正文{n}"] for n in range(1, 5)]
 
 
+@pytest.mark.parametrize(("origin", "left"), [("ocr", False), ("text", True)])
+def test_a_sign_of_a_running_line_may_be_read_in_another_way_on_each_page_of_a_scan(origin: str, left: bool) -> None:
+    heads = [f"青{sign}区国有林管理站" for sign in "岗衡省山廊面"]
+    pages = [page(n, line(head, y=HEAD), line("正文", y=BODY)) for n, head in enumerate(heads, 1)]
+    scanned = [replace(each, origin=origin) for each in pages]
+    assert [left_over(scanned, n) for n in range(1, 7)] == [[head] * left + ["正文"] for head in heads]
+
+
+def test_lines_that_are_not_nearly_the_same_do_not_run() -> None:
+    heads = ("社会保障和就业支出", "卫生健康支出", "城乡社区支出", "住房保障支出决算", "其他支出情况说明")
+    pages = [replace(page(n, line(head, y=HEAD)), origin="ocr") for n, head in enumerate(heads, 1)]
+    assert [left_over(pages, n) for n in range(1, 6)] == [[head] for head in heads]
+
+
 def test_the_same_line_in_the_body_stays() -> None:
     pages = [page(n, line("某某局", y=HEAD), line("某某局", y=BODY)) for n in range(1, 5)]
     assert left_over(pages) == ["某某局"]

@@ -211,8 +211,9 @@ def test_moved_cells_keep_their_deviation() -> None:
         ["产出指标", "", "质量指标", "合格率", "99%", "10", "9.5", ""],
         # two numbers in one cell
         ["产出指标", "质量指标", "合格率", "≥98%", "99%", "10 9.5", "", ""],
-        # words where the score belongs
+        # words where the score belongs, or a date
         ["产出指标", "质量指标", "合格率", "≥98%", "99%", "10", "满分", ""],
+        ["产出指标", "质量指标", "合格率", "≥98%", "99%", "10", "2022.12.31", ""],
     ],
 )
 def test_an_uncertain_row_has_no_figures(row: list[Spec]) -> None:
@@ -220,6 +221,17 @@ def test_an_uncertain_row_has_no_figures(row: list[Spec]) -> None:
     read = values(sheet, only(sheet, project_rows(indicators(row))))[0]
     assert read[2] == "合格率"
     assert read[5:7] == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "points"), [((".10", "10"), (None, 10)), (("10", "9..5"), (10, None)), (("10", "·"), (10, None))]
+)
+def test_a_misread_weight_or_score_leaves_the_other(said: tuple[str, str], points: tuple[object, object]) -> None:
+    sheet = Sheet()
+    read = values(
+        sheet, only(sheet, project_rows(indicators(["产出指标", "质量指标", "合格率", "≥98%", "99%", *said, ""])))
+    )
+    assert read[0][4:7] == ("99%", *points)
 
 
 def test_a_merged_figure_counts_once() -> None:

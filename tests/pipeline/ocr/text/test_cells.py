@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from recount.pipeline.document import Box, Ruling
-from recount.pipeline.ocr.text.cells import Sheet, amount_and_words, hidden_walls, is_dash, untangled
+from recount.pipeline.ocr.text.cells import Sheet, amount_and_words, completed, hidden_walls, is_dash, untangled
 
 XS, YS = (0.0, 60.0, 100.0, 140.0), (0.0, 20.0, 40.0, 60.0)
 
@@ -143,6 +143,8 @@ LINE = (190.0, 70.0, 420.0, 94.0)
         ((170.0, 74.0, 194.0, 92.0), None),  # close to it: of another column
         ((170.0, 90.0, 198.0, 108.0), None),  # the line below
         ((100.0, 74.0, 198.0, 92.0), None),  # of many signs
+        ((160.0, 74.0, 201.0, 92.0), (160.0, 70.0, 420.0, 94.0)),  # 三、 and half of what follows, or a speck before it
+        ((409.0, 74.0, 450.0, 92.0), (190.0, 70.0, 450.0, 94.0)),
     ],
 )
 def test_a_sign_that_was_cut_off_from_its_line_is_of_it(lone: Box, whole: Box | None) -> None:
@@ -150,3 +152,15 @@ def test_a_sign_that_was_cut_off_from_its_line_is_of_it(lone: Box, whole: Box | 
     for boxes in ([LINE, lone], [lone, LINE]):
         found = untangled(boxes, blank)
         assert found == [whole] if whole else len(found) == 2
+
+
+@pytest.mark.parametrize(
+    ("ink", "boxes"),
+    [
+        ((170.0, 72.0, 186.0, 92.0), [(170.0, 70.0, 420.0, 94.0)]),  # its own first sign
+        ((130.0, 72.0, 186.0, 92.0), [LINE, (130.0, 72.0, 186.0, 92.0)]),  # the only one of the cell beside it
+    ],
+)
+def test_ink_of_another_cell_is_no_part_of_a_line(ink: Box, boxes: list[Box]) -> None:
+    blank = Sheet(np.zeros((200, 500), bool), ((60.0, 60.0, 166.0, 104.0), (168.0, 60.0, 430.0, 104.0)), 200 / 72)
+    assert completed([LINE], [ink], blank, more=True) == boxes

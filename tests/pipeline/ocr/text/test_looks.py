@@ -217,6 +217,8 @@ def words(reader: Looker, *texts: str, score: float = 0.6) -> list[str]:
         ("年未公务用车保有量4辆", "年末公", "年末公务用车保有量4辆"),
         ("部门共仔车辆4辆", "共有车", "部门共有车辆4辆"),
         ("财救拨款支出", "财政拨", "财政拨款支出"),
+        ("财救拨款支出", "财政", "财政拨款支出"),
+        ("财救拨款支出", "政拨", "财政拨款支出"),
         ("用于因公，出国（境）费", "公出", "用于因公出国（境）费"),
         ("比上年增加，0.20万元，", "加0.20万", "比上年增加0.20万元，"),
         ("房屋价值:31.60万元。", "值31.60万", "房屋价值31.60万元。"),
@@ -225,6 +227,8 @@ def words(reader: Looker, *texts: str, score: float = 0.6) -> list[str]:
         ("预算为3.10万元:支出决算为", "元,支", "预算为3.10万元,支出决算为"),
         ("固定资产1.台", "产1台", "固定资产1台"),
         ("减少30、70万元", "少30.70万", "减少30.70万元"),
+        ("增长l7.08%，", "长17.08%", "增长17.08%，"),
+        ("比上年决，算减少3.10万元", "决算", "比上年决算减少3.10万元"),
         ("领导用车()辆、", "车0辆", "领导用车0辆、"),
         ("救护用车0)辆、", "车0辆", "救护用车0辆、"),
         ("救护用车)辆、", "车0辆", "救护用车0辆、"),
@@ -244,7 +248,8 @@ def test_signs_that_make_no_word_are_as_a_second_look_reads_them(read: str, seen
 
 @pytest.mark.parametrize("read", [
     "上年收入总计", "全年支出决算数", "本年未安排", "其他收入3.00万元", "公务接待费、差旅费", "增加5人，减少3.10万元",
-    "单价（）元", "1、20万元", "（一）护林（项）", "人均占地3.1796亩", "使用财政拨款",
+    "单价（）元", "其中：公用经费8.40万元", "增长I类",
+    "1、20万元", "（一）护林（项）", "人均占地3.1796亩", "使用财政拨款",
 ])  # fmt: skip
 def test_what_is_printed_stays(read: str) -> None:
     """Also where it is near a word of the schema: 上年收入总计."""
@@ -270,6 +275,8 @@ def test_a_word_goes_over_the_end_of_a_line() -> None:
         ("完成年.初预算的", "完成年初预算的"),
         ("2021年度收：支总计3.40万元", "2021年度收、支总计3.40万元"),
         ("共计0.00）万元", "共计0.00万元"),
+        ("支出86:00 万元", "支出86.00 万元"),
+        ("医疗费、助学金：公用经费8.40万元", "医疗费、助学金；公用经费8.40万元"),
         ("（上年为0.00）", "（上年为0.00）"),
         ("执法执勤用车（0）辆、", "执法执勤用车0辆、"),
         ("接待10批次、·80人次", "接待10批次、80人次"),
@@ -305,6 +312,11 @@ def test_a_number_changes_only_where_the_second_look_is_surer_than_of_a_word() -
     assert words(looker(年未结=0.7, 年末结=0.2), "年未结转和结余") == ["年末结转和结余"]
 
 
+@pytest.mark.parametrize(("seen", "meant"), [(0.54, "增长17.08%"), (0.2, "增长i7.08%")])
+def test_a_stroke_before_a_number_is_a_digit_if_half_is_seen_of_it(seen: float, meant: str) -> None:
+    assert words(looker(**{"长i7.08%": 0.45, "长17.08%": seen, "长7.08%": 0.2}), "增长i7.08%") == [meant]
+
+
 @pytest.mark.parametrize(("seen", "meant"), [(0.3, "领导用车0辆"), (0.1, "领导用车()辆")])
 def test_a_zero_that_is_half_brackets_is_one(seen: float, meant: str) -> None:
     reader = looker(**{"车()辆": 0.5, "车0)辆": seen, "车(0辆": 0.1, "车0辆": 0.01})
@@ -315,6 +327,11 @@ def test_a_zero_that_is_half_brackets_is_one(seen: float, meant: str) -> None:
 def test_a_zero_in_brackets_that_are_closed_has_them(read: str, meant: str | None) -> None:
     reader = looker(**{"元（0.01%": 0.1, "元0.01%": 0.5, "年（0.01%": 0.1, "年0.01%": 0.5})
     assert words(reader, read) == [meant or read]
+
+
+def test_one_sign_alone_is_no_piece_of_a_line() -> None:
+    assert words(looker(算=0.9), "支出决箅") == ["支出决箅"]
+    assert words(looker(决算=0.9), "支出决箅") == ["支出决算"]
 
 
 def test_of_two_signs_that_make_a_word_one_must_be_seen() -> None:
