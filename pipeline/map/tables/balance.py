@@ -287,6 +287,8 @@ def _role(name: str, roles: Sequence[tuple[str, str]], *, below_opening: bool) -
 
 
 def _misread_role(name: str, roles: Sequence[tuple[str, str]]) -> str | None:
+    if len(name) == len("总计") and name[0] == "总":  # no other line begins so
+        return roles[-2][0]
     of_this_half = {key for key, _ in roles}
     misread = {key for usual, key in USUAL_NAMES.items() if is_nearly(name, usual)} & of_this_half
     return misread.pop() if len(misread) == 1 else None

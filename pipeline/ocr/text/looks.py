@@ -35,6 +35,8 @@ _NO_NUMBER = re.compile(r"(?<![\d.,，．])\d{1,3}(?:[,，]\d{3})*[.．,，]\d{1
 _ANY_POINT = re.compile(r"[.．]|[,，](?!\d{3})")  # or what was read as a comma that parts no thousands
 _WITHIN = re.compile(r"[\u3400-\u9fff].*[.．]\d\d$")  # no ordinal stands right behind a word
 _GROUPED = re.compile(r"\d{1,3}(?:[,，]\d{3})+[.．]\d[.．]\d$")  # behind thousands there is the point
+_BETWEEN = re.compile(r"\d+[.．]\d[.．]\d$")  # of two decimals, if all other amounts of the line have two
+_DECIMALS = re.compile(r"(?<![\d.．])\d[\d,，]*[.．](\d+)(?![\d.．])")
 _BESIDE = 0.1  # heights of the line by which the number is cut out wider than it is
 _DIGITS = frozenset("0123456789")
 _SIGNS = _DIGITS | {".", ","}  # what a number is read again with
@@ -55,9 +57,14 @@ def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
         again = read.startswith(match[0])  # what is seen each time is a speck
         if again and _WITHIN.match(line.text, start - 1, end):
             dropped.update(points[:-1])
-        elif again and _GROUPED.match(match[0]):
+        elif again and (_GROUPED.match(match[0]) or (_BETWEEN.match(match[0]) and _has_amounts(line.text))):
             dropped.update(points[1:])
     return without(line, dropped)
+
+
+def _has_amounts(text: str) -> bool:
+    """Whether the numbers of a line that have a point have two decimals, each of them."""
+    return {len(decimals) for decimals in _DECIMALS.findall(text)} == {2}
 
 
 _LOST = re.compile(r"\d{3,}|\d{1,3}(?:,\d{3})*\d\d")
@@ -202,6 +209,7 @@ _ROOM = 1.6  # em from the middle of an ideograph to that of the next; another o
 _SURE = 0.97  # score from which an ideograph is taken as read
 _PLAIN = 0.85  # the same of a sign of punctuation
 _BARE = str.maketrans("", "", "()（）")
+_LED = re.compile(r"(?<=[\u3400-\u9fff])\.(?=\d+\.\d)")  # a speck: no point stands before a number
 _SPECKS = r"[.·'‘’`]"
 _AMOUNT = r"\d[\d,]*\.\d\d(?:万?元|%)"
 _COUNTED = r"(?:人次|[人次个辆台套批名])"
@@ -225,8 +233,10 @@ _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
         "%",
         _NUMBER,
     ),
+    (re.compile(r"[为是]\d{1,4}(?P<sign>、)(?=\d\d ?(?:万?元|%))"), ".", _SURELY),
     (re.compile(r"(?<=\d)、(?=\d\d ?(?:万?元|%))"), ".", _NUMBER),
-    (re.compile(r"(?<=\d)[:,](?=\d\d ?(?:万?元|%))"), ".", _SURELY),
+    (re.compile(r"(?<=\d)(?:[:,](?=\d\d ?(?:万?元|%|平方米))|:(?=\d ?万元))"), ".", _SURELY),
+    (re.compile(r"[\u3400-\u9fff]\d+(?P<sign>)\d\d ?万元"), ".", _NUMBER),
     (re.compile(r"(?<=[\u3400-\u9fff])[!|lIi](?=\d+\.\d\d ?(?:万?元|%))"), "1", _ROUND),
     (re.compile(r"、[\u3400-\u9fff()]{2,12}(?P<sign>:)(?=公用经费\d)"), "；", _SURELY),
     (re.compile(rf"(?<=[\u3400-\u9fff])(?:\(\)|0\)|\(0|\))(?={_COUNTED}|\.\d\d(?:万?元|%)(?!\)))"), "0", _ROUND),
@@ -278,7 +288,8 @@ def _doubts(text: str, scores: Sequence[float], gaps: Sequence[int]) -> list[_Do
         if (span := match.span(pattern.groups))
         and (least == _SURELY or text[span[0]] not in ":、" or scores[span[0]] < _PLAIN)
     ]
-    return [*within, *(doubt for doubt in found if taken.isdisjoint(range(doubt.start, doubt.end)))]
+    first = {doubt.start: doubt for doubt in reversed(found)}
+    return [*within, *(doubt for doubt in first.values() if taken.isdisjoint(range(doubt.start, doubt.end)))]
 
 
 def _in_words(text: str, scores: Sequence[float]) -> Iterator[_Doubt]:
@@ -379,7 +390,9 @@ def _looked_at(line: OcrLine, doubt: _Doubt, image: Grey, engine: Engine) -> Ocr
         for sign in (line.text[doubt.start : doubt.end], *doubt.meant)
     )
     signs = frozenset("".join((first, *others)))
-    seen = {one.text: one.score for one in engine.alternatives([_piece(line, start, end, image)], signs)[0]}
+    seen: dict[str, float] = defaultdict(float)
+    for one in engine.alternatives([_piece(line, start, end, image)], signs)[0]:
+        seen[_LED.sub("", one.text)] += one.score
     if doubt.least == _WORD:  # the cut may have harmed the sign at an end
         ends = start < doubt.start, end > doubt.end
         seen = {text: sum(seen.get(form, 0.0) for form in _cut_short(text, *ends)) for text in (first, *others)}

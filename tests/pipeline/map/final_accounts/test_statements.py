@@ -394,6 +394,24 @@ def test_misread_labels() -> None:
     assert (mapped["personnel_total"], mapped["public_total"]) == (30.0, 5.0)
 
 
+@pytest.mark.parametrize(
+    ("name", "origin", "is_total"), [("总价", "ocr", True), ("总价", "text", False), ("息计", "ocr", False)]
+)
+def test_no_other_line_of_a_scanned_balance_begins_as_the_total_does(name: str, origin: Origin, is_total: bool) -> None:
+    balance = grid(
+        [
+            ["收入", "", "支出", ""],
+            ["项目", "决算数", "项目", "决算数"],
+            ["一、事业收入", "3.00", "一、教育支出", "3.00"],
+            ["本年收入合计", "3.00", "本年支出合计", "3.00"],
+            [name, "3.00", "总计", "3.00"],
+        ],
+        "收入支出决算总表",
+        origin=origin,
+    )
+    assert ("income_total" in only_statement(balance, "income_expenditure")) is is_total
+
+
 def test_what_is_printed_is_not_misread() -> None:
     """资本支出 is no misread 基本支出, 上年收入合计 no misread 本年收入合计, and a budget has another title."""
     head = ["科目编码", "科目名称", "本年支出合计", "资本支出", "项目支出"]
