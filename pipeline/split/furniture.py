@@ -12,9 +12,9 @@ from recount.pipeline.document import Line, Page
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.text import in_one_row
 
-# 一 is a dash, misread.
+# 一 is a dash, misread, and 二 one with a speck above it.
 _PAGE_NUMBER = re.compile(
-    r"[-—–~·.|一\s]*(?:第\s*)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*页)?(?:\s*[/,共]\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–~·.|一\s]*",
+    r"[-—–~·.|一二\s]*(?:第\s*)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*页)?(?:\s*[/,共]\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–~·.|一二\s]*",
     re.IGNORECASE,
 )
 _SPECKS = re.compile(r"^[^\w()]+|[^\w()%]+$")

@@ -96,17 +96,20 @@ def _levels(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
 
 def _misread(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
     """The labels of which one sign was misread, under their names: beside two others of their head, a short one
-    beside more, and where only one field that none of these fills may be meant."""
+    beside more, and where only one field that none of these fills may be meant. The longest are the surest, and tell
+    what the others may be."""
     found: dict[Mark, Mark] = {}
     for marks in rows:
         for vocabulary in (words.FUND_COLUMNS, words.INDICATOR_COLUMNS):
             there = {vocabulary[mark.label] for mark in marks if mark.label in vocabulary}
-            others = {label: field for label, field in vocabulary.items() if field not in there}
-            shortest = SHORTEST_MISREAD - max(0, min(len(there) - _MANY, 2))
-            for mark in marks if len(there) > 1 else ():
+            unknown = (mark for mark in marks if mark.label not in vocabulary) if len(there) > 1 else ()
+            for mark in sorted(unknown, key=lambda mark: -len(mark.label)):
+                shortest = SHORTEST_MISREAD - max(0, min(len(there) - _MANY, 2))
+                others = {label: field for label, field in vocabulary.items() if field not in there}
                 meant = {field: label for label, field in others.items() if is_nearly(mark.label, label, shortest)}
-                if len(meant) == 1 and mark.label not in vocabulary:
+                if len(meant) == 1:
                     found[mark] = replace(mark, label=next(iter(meant.values())))
+                    there |= set(meant)
     return found
 
 

@@ -24,7 +24,7 @@ _COMMAS = str.maketrans(".．;:", ",,,,")
 _COLONS = str.maketrans(":：;；", "....")
 # What is certainly misread, and the sign in its place: the text keeps its length.
 _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
-    (re.compile(r"(?<=[\d.,，．])[OoＯ](?=[\d.,%，．％]|$)|(?<![A-Za-z])[OoＯ](?=[.．]\d)"), "0"),
+    (re.compile(r"(?<=[\d.,，．])[OoＯQＱ](?=[\d.,%，．％]|$)|(?<![A-Za-z])[OoＯ](?=[.．]\d)"), "0"),
     (re.compile(r"(?<=\d)[liI|](?=[\d.,]|万?元|%)|(?<=[\d.,])[liI|](?=\d)"), "1"),
     (re.compile(r"^[OoＯ]$"), "0"),
     (re.compile(r"^[lI|]$"), "1"),
@@ -116,6 +116,7 @@ _STRAY = re.compile(
             r"^[，,、.．]+(?=[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)])",  # before an ordinal
             r"^[，,、.．·][，,、.．·\s]*(?=\d{1,2}[、.．]\D)",
             r"(?<=[一二三四五六七八九十]、)[、，,.．·](?=[\u3400-\u9fff])",  # behind one
+            r"(?<=\d[.．])[.．·](?=[\u3400-\u9fff])",
             r"(?<=[。；，、：])[.．·]+$",  # behind the end of a sentence
             r"(?<=[\u3400-\u9fff%])[；;：:、](?=[，,])",  # the first of two signs that part a sentence
             r"(?<=[\u3400-\u9fff%％])[.．·](?=[，。；、：）)])",
@@ -145,6 +146,7 @@ _SHARE = re.compile(r"(?=\d[\d.]*[%％](?P<behind>[）)]))")
 _UNOPENED = re.compile(rf"(?<=[。；;])(?=[一二三四五六七八九十]{{1,3}}(?P<closing>[）)]))|(?<=元){_SHARE.pattern}")
 _UNCLOSED = re.compile(r"(?P<opening>[（(])[类款项](?=\d)")  # a level of the budget, and then its amount
 _FEE = re.compile(r"(?<=三公经)(?=财政拨款|支出)")
+_TITLED = re.compile(r"(?<=支出情况)(?=本(?:部门|单位)20\d\d年)")  # 2.公务接待费支出情况。本部门2021年度
 _ZERO = re.compile(r"(?<![\d.,，．])0(?=\d\d(?:%|万?元))")  # no number begins with it and goes on without a point
 # A speck behind the end of a line is read as a sign of these, and never as surely as a printed one.
 _BEHIND = re.compile(r"(?<=[\u3400-\u9fff])(?:[.．·]|(?<!其中)(?<!如下)(?<!包括)[:：])$")
@@ -330,13 +332,15 @@ def opened_over(lines: Sequence[OcrLine], running: Sequence[bool]) -> list[OcrLi
 
 def _put_back(line: OcrLine) -> OcrLine | None:
     """The line with a sign that it certainly lost: the bracket that opens an ordinal or a share, the one that closes a
-    level, the last sign of 三公经费, the point behind a 0. None where it lost none."""
+    level, the last sign of 三公经费, the end of the title of an item, the point behind a 0. None where it lost none."""
     if match := _UNOPENED.search(line.text):
         return _with_bracket(line, match.start(), match["closing"] or match["behind"])
     if match := _UNCLOSED.search(line.text):
         return with_sign(line, match.end(), "）" if match["opening"] == "（" else ")")
     if match := _FEE.search(line.text):
         return with_sign(line, match.start(), "费")
+    if match := _TITLED.search(line.text):
+        return with_sign(line, match.start(), "。")
     match = _ZERO.search(line.text)
     return with_sign(line, match.end(), ".") if match else None
 

@@ -216,7 +216,7 @@ _COUNTED = r"(?:人次|[人次个辆台套批名])"
 _NO_LEVEL = "[\u4e00-\u9fff](?<![款类项室团含一二三四五六七八九十])"
 _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(rf"(?<=[\u3400-\u9fff]){_SPECKS}(?=[\u3400-\u9fff])"), "", _SPECK),
-    (re.compile(rf"(?<=[,;:、。]){_SPECKS}+(?=[\u3400-\u9fff])"), "", _SURELY),
+    (re.compile(rf"(?<=[,;:、。)]){_SPECKS}+(?=[\u3400-\u9fff])"), "", _SURELY),
     (re.compile(rf"(?<=[\u3400-\u9fff)、]){_SPECKS}(?={_AMOUNT}|\d+{_COUNTED}|\d{{5,7}}[\u3400-\u9fff])"), "", _SURELY),
     (re.compile(rf"(?<=[\u3400-\u9fff)]\d)\.(?={_COUNTED})|(?<=月\d\d)\.(?=日)"), "", _WORD),
     (re.compile(r"(?<=\d{4})[-.·](?=年度)"), "", _SPECK),
@@ -239,6 +239,7 @@ _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(r"[\u3400-\u9fff]\d+(?P<sign>)\d\d ?万元"), ".", _NUMBER),
     (re.compile(r"(?<=[\u3400-\u9fff])[!|lIi](?=\d+\.\d\d ?(?:万?元|%))"), "1", _ROUND),
     (re.compile(r"、[\u3400-\u9fff()]{2,12}(?P<sign>:)(?=公用经费\d)"), "；", _SURELY),
+    (re.compile(r"(?<=平方米);(?=价值\d)"), "，", _SURELY),
     (re.compile(rf"(?<=[\u3400-\u9fff])(?:\(\)|0\)|\(0|\))(?={_COUNTED}|\.\d\d(?:万?元|%)(?!\)))"), "0", _ROUND),
 )
 """What cannot be printed so in running text (folded), or the sign of it that is amiss; and what is printed there if the

@@ -34,6 +34,7 @@ def left_over(pages: list[Page], number: int = 1) -> list[str]:
         "~7~",
         "vii",
         "-7一",
+        "-7二",
     ],
 )
 def test_a_page_number_in_any_style_goes(shown: str) -> None:

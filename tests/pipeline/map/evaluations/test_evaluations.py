@@ -96,6 +96,13 @@ def test_a_misread_sign_in_the_head_of_a_scanned_table_loses_no_column(
     assert (funds(sheet, table)[:1] == [whole]) == known
 
 
+def test_a_long_misread_head_tells_what_a_short_one_may_be() -> None:
+    sheet = Sheet("ocr")
+    head = [{"执行率": "执行宰", "全年预算数": "全年预算致"}.get(str(cell), cell) for cell in FUNDS[0]]
+    table = only(sheet, [*HEAD, head, *FUNDS[1:], *GOALS, *PLAIN, TOTAL])
+    assert funds(sheet, table)[:1] == [("年度资金总额", 60, 50, 40, 10, 80, 8)]
+
+
 @pytest.mark.parametrize(
     ("read", "origin", "known"),
     [("", "ocr", True), ("", "text", False), ("8分", "ocr", True), ("8分", "text", False), ("备注", "ocr", False)],
