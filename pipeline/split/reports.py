@@ -24,6 +24,7 @@ _PLACES = frozenset("省市县区州旗镇乡")
 _DIGITS = re.compile(r"\d+")
 _BEGINS_AGAIN = 3  # so many headings that come again are another report's
 _NEAR = 0.6  # share of the characters in which two readings of one name agree at the least
+_FAR = 0.4  # the same of a name of which much was misread, over a table that the report lacks
 _ALIKE = 0.8  # share of the characters in which two readings of one name agree, or of one page
 _LITTLE = 100  # characters; a page with fewer (the end of a table: 总分 100 88.17) may well be printed like another
 _SENTENCE = re.compile("[。;,:|]|^第|^[一二三四五六七八九十]{1,3}[、.]")
@@ -356,10 +357,15 @@ def _runs(
     """The pages by the heads that they stand under; a page of text without a head is the owner's."""
     runs: dict[Named, list[Page]] = {owner: []}
     current = owner
+    steps = Counter(step for page in pages for step in signs[page.number].steps)
     for page in pages:
         head = heads.get(page.number)
         if head is not None:
-            current = next((known for known in runs if _is_one_head(head, known, read=page.origin == "ocr")), head)
+            read = page.origin == "ocr"
+            current = next((known for known in runs if _is_one_head(head, known, read=read)), head)
+            once = all(steps[step] == 1 for step in signs[page.number].steps)
+            if current not in runs and read and once and _is_far_from(head, owner):
+                current = owner
         elif signs[page.number].steps or not page.rulings:
             current = owner
         runs.setdefault(current, []).append(page)
@@ -371,6 +377,11 @@ def _is_one_head(one: Named, other: Named, *, read: bool) -> bool:
     if read:
         return _likeness(one, other) >= _NEAR
     return not (one[1] and other[1] and one[1] != other[1]) and _is_one_name(one[0], other[0])
+
+
+def _is_far_from(head: Named, owner: Named) -> bool:
+    """Whether a head may be the owner's, with much of its name misread."""
+    return head[1] == owner[1] and len(head[0]) == len(owner[0]) and _likeness(head, owner) >= _FAR
 
 
 def _is_doubtful(head: Named, owner: Named, page: Page) -> bool:

@@ -16,22 +16,24 @@ TO_BUDGET = re.compile(rf"(?:比|与|较|同)[^,。;\n{N}]{{0,12}}预算[^,。;\
 """比年初预算减少▮万元，比上年减少▮万元: both are of what was spoken of before; the unit between is no word."""
 _TURN = rf"(?P<turn>{UP}|{DOWN})(?P<either>\((?:{UP}|{DOWN})\))?"
 """The direction; either: where the publisher left both words of the form standing, it is not said."""
+_STOPPED = "[,、;:。]?"
+"""What stands between an amount and what is told of it: a comma, or what it was typed or read as."""
 PARTED = "[,、;:。(]?"
-"""What stands between an amount and its rate or share: a comma, or what it was typed or read as."""
+"""The same before its rate or share, which may stand in brackets."""
 PART = re.compile(rf"(?P<words>[^,。;\n{N}]+?){_TURN}(?:了|额|数)?(?:为|是)?:?")
 RATE = re.compile(rf"{PARTED}(?:同比|较上年|比上年|各)?{_TURN}(?:了|率|幅度|比例)?(?:为|是|达)?:?")
 SHARE = re.compile(rf"(?:,为[^,。;\n{N}]{{2,30}})?{PARTED}(?:约|各)?占[^,。;\n{N}]{{0,30}}")
 BUDGET = re.compile(
     r"(?P<words>[^。;\n]*?)(?P<which>年初|全年|年中|调整)?预算(?:数|额|总额)?(?:安排|核定|批复)?(?:为|是|:)?$"
 )
-FINAL = re.compile(r"[,、;]?(?:全年|本年)?(?:支出|收入|实际)?(?:决算|执行)(?:支出)?(?:数|额)?(?:为|是|:)?")
-VARIANCE = re.compile(r"[,、;]?(?:预决算|预算)?(?:收支)?差异率(?:为|是|:)?")
+FINAL = re.compile(rf"{_STOPPED}(?:全年|本年)?(?:支出|收入|实际)?(?:决算|执行)(?:支出)?(?:数|额)?(?:为|是|:)?")
+VARIANCE = re.compile(rf"{_STOPPED}(?:预决算|预算)?(?:收支)?差异率(?:为|是|:)?")
 COMPLETION = re.compile(
-    r"[,、;]?(?:为|完成|占)?(?:年初|全年|调整后?|本年)?预算(?:数|额)?的|[,、;]?完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?(?:为|达)?"
+    rf"{_STOPPED}(?:(?:为|完成|占)?(?:年初|全年|调整后?|本年)?预算(?:数|额)?的|完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?(?:为|达)?)"
 )
 MOVED = re.compile(rf"^(?:{UP}|{DOWN})了?{N}[万亿]?元")
 """比年初预算▮万元增加▮万元，完成预算的▮%: how far it is from the budget stands between."""
-OF_BUDGET = re.compile(r"[,、;]?(?:为|完成)(?:年初|全年|调整后?|本年)?预算(?:数|额)?")
+OF_BUDGET = re.compile(rf"{_STOPPED}(?:为|完成)(?:年初|全年|调整后?|本年)?预算(?:数|额)?")
 OTHER_REASON = re.compile(
     rf"(?<=[。;\n])(?P<words>[^,。;:\n{N}]{{0,40}}?(?:预算|上年|去年)[^,。;:\n{N}]{{0,20}}?)(?:主要)?原因(?:主要)?(?:是|为|系)[:,]?"
 )
@@ -58,7 +60,7 @@ _WHOSE = rf"(?P<whose>[^,。;:\n{N}]{{1,30}}?(?:{_UNIT_ENDS})(?:\([^)]*\))?)"
 _INTRODUCES = "其?中|包括|如下|分别|为|是|分|分类|构成|情况|方面|来源|性质|用途|说明|内容"
 _INTRODUCED = rf"[^,。;:\n{N}]{{0,24}}?(?:{_INTRODUCES})[^:\n{N}]{{0,2}}:"
 _NEUTRAL = (
-    rf"(?:{_INTRODUCED}|[^,。;:\n{N}]{{4,48}}情况说明|其中|包括|包含|[^,。;:\n{N}]*?\d{{4}}年(?:度|末|底|\d{{1,2}}月(?:\d{{1,2}}日|[末底])?)?"
+    rf"(?:{_INTRODUCED}|[^,。;:\n{N}]{{4,48}}情况说明|其中|包括|包含|[^,。;:\n{N}]*?\d{{4}}年(?:度|末|底|\d{{1,2}}月(?:\d{{1,2}}日:?|[末底])?)?"
     r"|本年度?|当年|全年|(?:截[至止])?[期年][末底]"
     r"|[本我](?:部门|单位|机关|级|局|委|院|校|中心|厅|办)(?:本级)?(?:[及和][所下]属(?:各)?(?:预算)?单位)?|本级[及和]所属(?:各)?(?:预算)?单位|所属各(?:预算)?单位|单位|部门"
     r"|使?用(?:一般公共预算)?(?:财政)?拨款(?:支出)?|(?:使用)?(?:开支)?(?:一般公共预算)?财政拨款(?:开支)?(?:运行(?:维护)?费)?的"
@@ -81,7 +83,7 @@ NAMED_COMPLETION = re.compile(
 )
 AMOUNT_ALONE = re.compile(r"(?:\d{4}年度?|本年度?|全年)?(?:支出)?决算(?:数|支出)?(?:为|是|:)?")
 """What says an amount, and not of what: the heading over it does."""
-FOLLOWS = re.compile(r"[,、;() ]|共计?|累计|合计|团组")
+FOLLOWS = re.compile(r"[,、;:() ]|共计?|累计|合计|团组")
 """What may stand between a number and one that follows it without words of its own (12批次，累计98人次)."""
 CLAUSES = re.compile(rf"[^。\n{N}]*")
 """What goes on in a sentence, without another number."""

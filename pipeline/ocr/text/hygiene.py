@@ -53,6 +53,7 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"(?<=[“”\"])[笑二王兰](?=公[“”\"]?经)"), "三"),
     (re.compile(r"(?<=\d)辖(?=[、，,。；;]|$)"), "辆"),
     (re.compile(r"(?<=财[\u3400-\u9fff])[援拔泼](?=款)"), "拨"),
+    (re.compile(r"(?<=财政拨)[\u3400-\u9fff](?=基本支出|支出|收入|结转)"), "款"),
     (re.compile(r"^[台含舍](?=计$)"), "合"),
     (re.compile(r"[干千卞](?=降\d)"), "下"),
     # A dash with a speck above it, in the path of an item: 社会保障和就业支出：抚恤-死亡抚恤
@@ -117,6 +118,7 @@ _STRAY = re.compile(
             r"^[，,、.．·][，,、.．·\s]*(?=\d{1,2}[、.．]\D)",
             r"(?<=[一二三四五六七八九十]、)[、，,.．·](?=[\u3400-\u9fff])",  # behind one
             r"(?<=\d[.．])[.．·](?=[\u3400-\u9fff])",
+            r"(?<=[（(]\d)[.．·](?=[）)])",
             r"(?<=[。；，、：])[.．·]+$",  # behind the end of a sentence
             r"(?<=[\u3400-\u9fff%])[；;：:、](?=[，,])",  # the first of two signs that part a sentence
             r"(?<=[\u3400-\u9fff%％])[.．·](?=[，。；、：）)])",
@@ -143,8 +145,14 @@ _TAILLESS = re.compile(r"(?<=[\u3400-\u9fff]{2})[.．]$")
 _SPECK = re.compile(r"[*＊★☆○◎〇●•·.．:：;；,，、'‘’`´\s]+")
 # The recogniser drops the second of two signs of punctuation: 规则。八）负责
 _SHARE = re.compile(r"(?=\d[\d.]*[%％](?P<behind>[）)]))")
-_UNOPENED = re.compile(rf"(?<=[。；;])(?=[一二三四五六七八九十]{{1,3}}(?P<closing>[）)]))|(?<=元){_SHARE.pattern}")
-_UNCLOSED = re.compile(r"(?P<opening>[（(])[类款项](?=\d)")  # a level of the budget, and then its amount
+_UNOPENED = re.compile(
+    rf"(?<=[。；;])(?=[一二三四五六七八九十]{{1,3}}(?P<closing>[）)]))|(?<=元){_SHARE.pattern}"
+    r"|(?<=出国)(?=境(?P<abroad>[）)]))|(?<=支出)(?=[类款项](?P<level>[）)]))"
+)
+# A level of the budget, and then its amount, or what is said of it; the border of 出国（境）.
+_UNCLOSED = re.compile(
+    r"(?P<opening>[（(])[类款项](?=\d|[。，,：:]?(?:支出|年初预算|20\d\d年|主要用于))|(?<=出国)(?P<abroad>[（(])境(?=[^）)])"
+)
 _FEE = re.compile(r"(?<=三公经)(?=财政拨款|支出)")
 _TITLED = re.compile(r"(?<=支出情况)(?=本(?:部门|单位)20\d\d年)")  # 2.公务接待费支出情况。本部门2021年度
 _ZERO = re.compile(r"(?<![\d.,，．])0(?=\d\d(?:%|万?元))")  # no number begins with it and goes on without a point
@@ -332,11 +340,12 @@ def opened_over(lines: Sequence[OcrLine], running: Sequence[bool]) -> list[OcrLi
 
 def _put_back(line: OcrLine) -> OcrLine | None:
     """The line with a sign that it certainly lost: the bracket that opens an ordinal or a share, the one that closes a
-    level, the last sign of 三公经费, the end of the title of an item, the point behind a 0. None where it lost none."""
+    level, the border of 出国（境）, the last sign of 三公经费, the end of an item's title, the point behind a 0. None
+    where it lost none."""
     if match := _UNOPENED.search(line.text):
-        return _with_bracket(line, match.start(), match["closing"] or match["behind"])
+        return _with_bracket(line, match.start(), next(filter(None, match.groups())))
     if match := _UNCLOSED.search(line.text):
-        return with_sign(line, match.end(), "）" if match["opening"] == "（" else ")")
+        return with_sign(line, match.end(), "）" if "（" in match.groups() else ")")
     if match := _FEE.search(line.text):
         return with_sign(line, match.start(), "费")
     if match := _TITLED.search(line.text):

@@ -228,6 +228,7 @@ _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(rf"\((?P<sign>{_NO_LEVEL})\)(?=[^(),;。]{{2,40}}\(项\))"), "款", _WORD),
     (re.compile(rf"\((?P<sign>{_NO_LEVEL})\)(?=[^(),;。]{{2,40}}\(款\))"), "类", _WORD),
     (re.compile(rf"\(款\)[^(),;。]{{2,60}}\((?P<sign>{_NO_LEVEL})\)"), "项", _WORD),
+    (re.compile(rf"支出\((?P<sign>{_NO_LEVEL})\)(?=(?:支出)?\d)"), "款类项", _WORD),
     (
         re.compile(r"(?:占[^,;。\d]{0,20}|完成[^,;。\d]{0,8}的|增长|下降|降低)\d+\.\d\d(?P<sign>96|9|6)(?=[,;。])"),
         "%",
@@ -238,8 +239,7 @@ _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(r"(?<=\d)(?:[:,](?=\d\d ?(?:万?元|%|平方米))|:(?=\d ?万元))"), ".", _SURELY),
     (re.compile(r"[\u3400-\u9fff]\d+(?P<sign>)\d\d ?万元"), ".", _NUMBER),
     (re.compile(r"(?<=[\u3400-\u9fff])[!|lIi](?=\d+\.\d\d ?(?:万?元|%))"), "1", _ROUND),
-    (re.compile(r"、[\u3400-\u9fff()]{2,12}(?P<sign>:)(?=公用经费\d)"), "；", _SURELY),
-    (re.compile(r"(?<=平方米);(?=价值\d)"), "，", _SURELY),
+    (re.compile(r"、[\u3400-\u9fff()]{2,12}(?<!日常)(?<!其他)(?P<sign>:?)(?=公用经费\d)"), "；", _SURELY),
     (re.compile(rf"(?<=[\u3400-\u9fff])(?:\(\)|0\)|\(0|\))(?={_COUNTED}|\.\d\d(?:万?元|%)(?!\)))"), "0", _ROUND),
 )
 """What cannot be printed so in running text (folded), or the sign of it that is amiss; and what is printed there if the
@@ -298,7 +298,7 @@ def _in_words(text: str, scores: Sequence[float]) -> Iterator[_Doubt]:
     in no word, and of signs of punctuation only its own."""
     for at, sign in enumerate(text):
         ideograph = _is_ideograph(sign)
-        if (ideograph and scores[at] < _SURE) or sign in ",;:、.·'":
+        if (ideograph and scores[at] < _SURE) or sign in ",;:、。.·'":
             meant = _meant(text, at, parted=not ideograph)
             own = len(meant) == 1 and (sign in ".·'" or "" not in meant)
             least = _WORD if ideograph else _SURELY if own else _SPECK

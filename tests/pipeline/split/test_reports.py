@@ -251,6 +251,23 @@ class TestStrayPages:
         assert parted(*pages) == [upto(1, LENGTH + 1)]
         assert [(remark.page, remark.touches) for remark in remarks(*pages)] == [(LENGTH + 1, True)]
 
+    @pytest.mark.parametrize(
+        ("title", "unit", "year", "own"),
+        [
+            ("附加收入决算表", "化岭市水刺屈", 2022, True),  # half of the name
+            ("附加收入决算表", "化岭市水刺屈", 2021, False),
+            ("附加收入决算表", "化岭县卫刺屈", 2022, False),
+            ("附加收入决算表", "化岭市水刺", 2022, False),
+            (TABLES[1], "化岭市水刺屈", 2022, False),  # the report has that table
+        ],
+    )
+    def test_a_table_whose_head_is_hardly_read_is_of_a_report_without_it(
+        self, title: str, unit: str, year: int, *, own: bool
+    ) -> None:
+        pages = [*a_report(A), replace(a_table(title, unit, year, "2.50"), origin="ocr")]
+        assert parted(*pages) == [upto(1, LENGTH + own)]
+        assert (LENGTH + 1, own) in [(remark.page, remark.touches) for remark in remarks(*pages)]
+
     def test_a_table_with_a_head_among_tables_without(self) -> None:
         report = [a_cover(A), contents(), *map(a_table, TABLES), *map(a_text, SECTIONS)]
         assert parted(*report, a_table("附加收入决算表", B)) == [upto(1, len(report))]

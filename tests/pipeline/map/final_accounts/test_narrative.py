@@ -294,9 +294,11 @@ def test_items_on_one_line_are_told_apart() -> None:
     assert shown["items"][0]["change"]["reason"] == "人员增加2人，工资上调"
 
 
-def test_the_national_item_compares_with_its_budget() -> None:
+@pytest.mark.parametrize("sign", "，,；：:。、")
+def test_the_national_item_compares_with_its_budget(sign: str) -> None:
+    """Whatever stands between its amounts, typed or read."""
     (item,) = general(
-        items="1.教育支出（类）进修及培训（款）培训支出（项）。年初预算为5.00万元，支出决算为4.00万元，"
+        items=f"1.教育支出（类）进修及培训（款）培训支出（项）。年初预算为5.00万元{sign}支出决算为4.00万元{sign}"
         "完成年初预算的80.00%。决算数小于预算数的主要原因：培训改为线上。"
     )["items"]
     assert item["amount"] == "4.00"

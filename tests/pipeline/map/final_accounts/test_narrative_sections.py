@@ -251,6 +251,15 @@ def test_state_assets_of_2023_read_the_same() -> None:
     assert mapped(narrative.state_assets, text) == mapped(narrative.state_assets, ASSETS_2022)
 
 
+@pytest.mark.parametrize("sign", "；：")
+@pytest.mark.parametrize("at", range(ASSETS_2022.count("，") - 1))  # the last one ends a note
+def test_a_comma_of_the_assets_may_be_misread(at: int, sign: str) -> None:
+    parts = ASSETS_2022.split("，")
+    text = "，".join(parts[: at + 1]) + sign + "，".join(parts[at + 1 :])
+    shown, usual = (mapped(narrative.state_assets, words) for words in (text, ASSETS_2022))
+    assert {**shown, "vehicles_other_note": ""} == {**usual, "vehicles_other_note": ""}
+
+
 def test_the_threshold_of_the_equipment_is_no_figure() -> None:
     assert "100" not in left_over(narrative.state_assets, ASSETS_2022)
 
@@ -272,10 +281,12 @@ TEXTS = (
 )
 
 
-def test_performance_of_2022() -> None:
+@pytest.mark.parametrize("sign", "，；：")
+def test_performance_of_2022(sign: str) -> None:
+    """Whatever a comma was read as."""
     shown = mapped(
         narrative.performance,
-        "本单位2022年度开展预算绩效评价项目3个，全年预算数120.00万元，全年执行数119.50万元。" + TEXTS[0],
+        f"本单位2022年度开展预算绩效评价项目3个，全年预算数120.00万元{sign}全年执行数119.50万元。" + TEXTS[0],
         *TEXTS[1:],
     )
     assert shown == {
@@ -300,6 +311,12 @@ def test_performance_of_2023_counts_the_overall_table_too(comma: str) -> None:
     keys = ("project_count", "project_budget", "project_executed")
     assert [shown[key] for key in keys] == ["3", "120.00", "119.50"]
     assert left_over(narrative.performance, said, *TEXTS) == []
+
+
+@pytest.mark.parametrize("sign", "，；。")
+def test_the_projects_behind_the_word_may_stand_in_a_clause_of_their_own(sign: str) -> None:
+    shown = mapped(narrative.performance, f"组织项目支出绩效自评{sign}共涉及预算项目3个{sign}涉及资金120.00万元。")
+    assert shown == {"project_count": "3", "project_budget": "120.00"}
 
 
 def test_performance_without_texts_has_none() -> None:
