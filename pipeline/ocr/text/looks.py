@@ -220,6 +220,7 @@ _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(rf"(?<=[\u3400-\u9fff)、]){_SPECKS}(?={_AMOUNT}|\d+{_COUNTED}|\d{{5,7}}[\u3400-\u9fff])"), "", _SURELY),
     (re.compile(rf"(?<=[\u3400-\u9fff)]\d)\.(?={_COUNTED})|(?<=月\d\d)\.(?=日)"), "", _WORD),
     (re.compile(r"(?<=\d{4})[-.·](?=年度)"), "", _SPECK),
+    (re.compile(r"\d%(?P<sign>)(?!的|以)[\u3400-\u9fff]{2,16}(?:支出|收入)(?:\([类款项]\))?(?:支出)?\d"), "；", _SURELY),
     (re.compile(r"(?<=元):(?=支出|决算|完成|占|比|较)"), ",，", _SPECK),
     (re.compile(rf"(?<=[\u3400-\u9fff])(?<!元)[,、:](?={_AMOUNT})"), "", _SPECK),
     (re.compile(r"(?<=\.\d\d)[方力刀](?=元)"), "万", _SURELY),

@@ -260,6 +260,12 @@ def test_a_comma_of_the_assets_may_be_misread(at: int, sign: str) -> None:
     assert {**shown, "vehicles_other_note": ""} == {**usual, "vehicles_other_note": ""}
 
 
+@pytest.mark.parametrize("lost", ["（含", "含）", "（不", "辆）2"])
+def test_a_bracket_of_the_equipment_may_be_lost(lost: str) -> None:
+    text = ASSETS_2022.replace(lost, lost.strip("（") if "（" in lost else lost.replace("）", ""))
+    assert mapped(narrative.state_assets, text)["large_equipment"] == "2"
+
+
 def test_the_threshold_of_the_equipment_is_no_figure() -> None:
     assert "100" not in left_over(narrative.state_assets, ASSETS_2022)
 
