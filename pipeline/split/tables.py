@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 
 from recount.pipeline.document import Box, Line, hull
 from recount.pipeline.split.lattice import PageTables, RawCell, RawTable
@@ -17,7 +18,11 @@ __all__ = ["JoinedCell", "JoinedTable", "PagedLine", "join_tables", "table_of"]
 _SAME_EDGE = 2.5  # points between the column edges of two parts of one table, their left edges aligned
 _SAME_WIDTH = 4.0  # points between the widths of two parts of one table
 _COMMON = 0.6  # share of the inner column edges that two parts must have in common
+_ALIKE = 0.8  # share of the signs of a head that are the same when it is read again
 _CONTINUED = re.compile(r"[（(【]?(?:表?[（(]?续[）)]?|续[上前]?[页表]?|接上[页表])[）)】]?[:：]?")
+
+_Said = Sequence[tuple[int, int, int, str]]
+"""The cells of a row: each with its first column, the one behind its last, its height in rows, and its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +202,7 @@ def _repeated_rows(first: RawTable, table: RawTable, edges: Sequence[float]) -> 
     complete = 0
     for own, other in zip(ours, theirs, strict=False):
         row = _said(own)
-        if row != _said(other) or not _may_be_head(row):
+        if not _is_said_again(row, _said(other), read=_is_read(own)) or not _may_be_head(row):
             break
         heads.append(row)
         if all(cell.row_end <= len(heads) for cell in table.cells if cell.row < len(heads)):
@@ -206,7 +211,26 @@ def _repeated_rows(first: RawTable, table: RawTable, edges: Sequence[float]) -> 
     return complete if sum(1 for row in heads[:complete] for *_, text in row if text) > 1 else 0
 
 
-def _may_be_head(row: Sequence[tuple[int, int, int, str]]) -> bool:
+def _is_said_again(row: _Said, head: _Said, *, read: bool) -> bool:
+    """Whether a row says what a row of a head does, in the same cells. read: by OCR, which may misread a sign of it, or
+    one of its cells."""
+    if row == head or not read:
+        return row == head
+    if [place for *place, _ in row] != [place for *place, _ in head]:
+        return False
+    one, other = ([text for *_, text in said] for said in (row, head))
+    same = sum(1 for text, usual in zip(one, other, strict=True) if text and text == usual)
+    differ = sum(text != usual for text, usual in zip(one, other, strict=True))
+    alike = SequenceMatcher(None, "".join(one), "".join(other), autojunk=False).ratio()
+    return (differ == 1 and same > 1) or alike >= _ALIKE
+
+
+def _is_read(row: Iterable[tuple[RawCell, tuple[int, int]]]) -> bool:
+    """Whether a row was read by OCR."""
+    return any(fragment.confidence is not None for cell, _ in row for fragment in cell.fragments)
+
+
+def _may_be_head(row: _Said) -> bool:
     """Whether a row has no figures, as a head, except the numbers of the columns."""
     figures = [int(text) if text.isdecimal() else None for *_, text in row if is_figure(text)]
     return all(figure is not None and figure - (figures[0] or 0) == place for place, figure in enumerate(figures))

@@ -23,6 +23,7 @@ from recount.pipeline.map.tables.sheet import (
     has_chinese,
     heading,
     is_nearly,
+    lacks_a_sign,
     name_of,
     only_number,
     ordinal_level,
@@ -290,7 +291,8 @@ def _misread_role(name: str, roles: Sequence[tuple[str, str]]) -> str | None:
     if len(name) == len("总计") and name[0] == "总":  # no other line begins so
         return roles[-2][0]
     of_this_half = {key for key, _ in roles}
-    misread = {key for usual, key in USUAL_NAMES.items() if is_nearly(name, usual)} & of_this_half
+    names = USUAL_NAMES.items()
+    misread = {key for usual, key in names if is_nearly(name, usual) or lacks_a_sign(name, usual)} & of_this_half
     return misread.pop() if len(misread) == 1 else None
 
 

@@ -43,6 +43,7 @@ VALUE_WORDS = re.compile(r"(?:本年度?|当年|\d{4}年度?)?(?:决算数|决�
 """Header words that say only that figures stand below: 决算数 over 合计, 一般公共预算财政拨款 …"""
 NOT_THE_FINAL_FIGURE = r"预算数|上年|调整|增减"
 SUM_WORDS = frozenset({"合计", "小计", "总计"})
+_SUM = "合计"
 CLOSE = 0.74  # of a header's characters must be right to know it by likeness: one of four may be misread
 CLOSE_ENOUGH = 0.7  # the same for the one column that is left, and the one field
 CLEARLY_CLOSER = 0.15
@@ -77,6 +78,13 @@ def is_nearly(words: str, name: str, shortest: int = SHORTEST_MISREAD) -> bool:
         return False
     other = [one for one, usual in zip(words, name, strict=True) if one != usual]
     return len(other) == 1 and other[0] not in _TELLING
+
+
+def lacks_a_sign(words: str, name: str) -> bool:
+    """Whether words are a long name that lost a character, none that makes it another; of scans, as `is_nearly`."""
+    lost = next((at for at, (one, usual) in enumerate(zip(words, name, strict=False)) if one != usual), len(words))
+    whole = len(words) + 1 == len(name) >= SHORTEST_MISREAD and words[lost:] == name[lost + 1 :]
+    return whole and name[lost] not in _TELLING
 
 
 def is_scanned(grid: Grid) -> bool:
@@ -408,7 +416,8 @@ def _by_likeness(
         if column in taken:
             continue
         ranked = sorted(((_likeness(field, path), field.key) for field in open_fields), reverse=True)
-        if not ranked or ranked[0][0] < (CLOSE_ENOUGH if alone else CLOSE):
+        enough = CLOSE_ENOUGH if alone else CLOSE
+        if not ranked or (ranked[0][0] < enough and not (alone and _is_sum(open_fields, path))):
             continue
         if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < CLEARLY_CLOSER:
             continue
@@ -416,6 +425,13 @@ def _by_likeness(
         if ranked[0][1] not in found:
             found[ranked[0][1]] = mine
             taken.update(mine)
+
+
+def _is_sum(fields: Sequence[Field], path: Sequence[str]) -> bool:
+    """Whether half of 合计 stands over the column of a field that is called so: one sign was misread or lost."""
+    *above, last = path
+    half = len(last) <= len(_SUM) and any(sign in last for sign in _SUM)
+    return half and any(field.heads((*above, _SUM)) for field in fields)
 
 
 def _likeness(field: Field, path: Sequence[str]) -> float:

@@ -75,6 +75,7 @@ _TORN = re.compile(rf"(?=.*\d)(?:[(（]?{_ANY})]{{3,}}|{_ANY}]{{3,}})")
 # Letters that digits may be read as: those that look like them for certain, and others.
 _LIKE = AS_DIGITS | str.maketrans(")QDUHTJ!(（ZzASsGbBgq", "00001111112245566899")
 _POINTED_GAP = re.compile(r" +(?=[.,])|(?<=[.,]) +")  # with any other there may be two figures
+_CENTS = re.compile(r"\d\.\d\d$")
 _CORNER = re.compile(r"(\d*)L(\d\d)")  # a 1 and the point that touches it
 _FEW = 3  # letters; so many may be a word
 _AROUND = 0.3  # as _BESIDE, for a line of which the first digit was cut
@@ -149,9 +150,13 @@ def no_amounts(lines: Sequence[OcrLine], columns: Columns) -> list[OcrLine]:
 
 
 def _in_amounts(lines: Sequence[OcrLine], columns: Columns) -> list[int]:
-    """Which lines stand in a column of amounts."""
+    """Which lines stand in a column of amounts, or end as one in a column without figures."""
     figures, amounts = times_in(lines, columns, is_figure), times_in(lines, columns, is_amount)
-    return [at for at, column in enumerate(columns) if column and 2 * amounts[column] > figures[column]]
+    return [
+        at
+        for at, (line, column) in enumerate(zip(lines, columns, strict=True))
+        if column and (2 * amounts[column] > figures[column] or (not figures[column] and _CENTS.search(line.text)))
+    ]
 
 
 def _is_torn(line: OcrLine) -> bool:
@@ -220,7 +225,11 @@ _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(rf"(?<=[\u3400-\u9fff)、]){_SPECKS}(?={_AMOUNT}|\d+{_COUNTED}|\d{{5,7}}[\u3400-\u9fff])"), "", _SURELY),
     (re.compile(rf"(?<=[\u3400-\u9fff)]\d)\.(?={_COUNTED})|(?<=月\d\d)\.(?=日)"), "", _WORD),
     (re.compile(r"(?<=\d{4})[-.·](?=年度)"), "", _SPECK),
-    (re.compile(r"\d%(?P<sign>)(?!的|以)[\u3400-\u9fff]{2,16}(?:支出|收入)(?:\([类款项]\))?(?:支出)?\d"), "；", _SURELY),
+    (
+        re.compile(r"\d%(?P<sign>)(?!的|以)[\u3400-\u9fff]{2,16}(?:支出|收入)(?:\([类款项]\))?(?:支出)?\d"),
+        "；",
+        _SURELY,
+    ),
     (re.compile(r"(?<=元):(?=支出|决算|完成|占|比|较)"), ",，", _SPECK),
     (re.compile(rf"(?<=[\u3400-\u9fff])(?<!元)[,、:](?={_AMOUNT})"), "", _SPECK),
     (re.compile(r"(?<=\.\d\d)[方力刀](?=元)"), "万", _SURELY),

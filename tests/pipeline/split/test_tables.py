@@ -129,6 +129,28 @@ class TestOneTable:
         more = ["质量指标", "合格率", "≥98%", "10", "9.80"]
         assert joined_rows([HEAD, numbers, FULL], [HEAD, numbers, more]) == [HEAD, numbers, FULL, more]
 
+    @pytest.mark.parametrize(
+        ("again", "read", "known"),
+        [
+            (["囧级指标", "三级指标", "指标值", "分值", "得分"], True, True),
+            (["囧级指标", "三级指标", "指标值", "分值", "得分"], False, False),
+            (["二级指标", "三级指标", "指标值", "完", "得分"], True, True),  # of one cell nothing is left
+            (["囧级指囧", "三级指标", "囧标值", "分囧", "得分"], True, False),
+            (["二级指标", LEFT, "指标值", "分值", "得分"], True, False),
+        ],
+    )
+    def test_a_repeated_head_may_be_misread(self, again: list[str], *, read: bool, known: bool) -> None:
+        head = ["二级指标", "三级指标", "指标值", "分值", "得分"]
+        below = a_page(2, [again, FULL])
+        if read:
+            cells = [
+                replace(cell, fragments=tuple(replace(line, confidence=0.9) for line in cell.fragments))
+                for cell in below.tables[0].cells
+            ]
+            below = replace(below, tables=(replace(below.tables[0], cells=tuple(cells)),))
+        tables = join(a_page(1, [head, FULL]), below)
+        assert ([rows_of(table)[1:] for table in tables] == [[FULL, FULL]]) == known
+
     def test_a_row_of_figures_is_no_head(self) -> None:
         """Two rows may say the same: neither may go."""
         assert joined_rows([HEAD, FULL], [HEAD, FULL]) == [HEAD, FULL, FULL]

@@ -377,6 +377,39 @@ def test_the_one_heading_left_may_be_misread_a_little_more() -> None:
         assert ("general" in only_statement(table, "fiscal_appropriation")["expenditure"][0]) is is_known
 
 
+@pytest.mark.parametrize(
+    ("head", "origin", "known"),
+    [("计", "ocr", True), ("合廿", "ocr", True), ("台", "ocr", False), ("计", "text", False), ("合计数", "ocr", False)],
+)
+def test_half_of_a_total_heads_the_one_column_that_is_left(head: str, origin: Origin, known: bool) -> None:
+    table = grid(
+        [["科目编码", "科目名称", head, "基本支出", "项目支出"], ["201", "一般公共服务支出", "3.00", "1.00", "2.00"]],
+        "一般公共预算财政拨款支出决算表",
+        origin=origin,
+    )
+    row = only_statement(table, "general_public_budget")["rows"][0]
+    assert ("total" in row) is known
+    assert (row["basic"], row["project"]) == (1.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "origin", "known"),
+    [("本年收合计", "ocr", True), ("本年收合计", "text", False), ("收入合", "ocr", False), ("年收入计", "ocr", False)],
+)
+def test_a_line_of_a_balance_may_have_lost_a_sign(name: str, origin: Origin, known: bool) -> None:
+    balance = grid(
+        [
+            ["收入", "", "支出", ""],
+            ["项目", "决算数", "项目", "决算数"],
+            ["一、事业收入", "3.00", "一、教育支出", "3.00"],
+            [name, "3.00", "本年支出合计", "3.00"],
+        ],
+        "收入支出决算总表",
+        origin=origin,
+    )
+    assert ("income_current_year" in only_statement(balance, "income_expenditure")) is known
+
+
 def test_misread_labels() -> None:
     table = grid(
         [
