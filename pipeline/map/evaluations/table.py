@@ -19,7 +19,8 @@ _SPACE = re.compile(r"\s+")
 _LEVEL = re.compile(r".?级.标|[一二三](?:级指|.指标).?")
 _MANY = 3  # heads that tell what a short one beside them may be
 _HEAD_OF_INDICATORS = {"level3", "target", "actual", "weight"}
-_SCORE = "得分"
+_SCORE, _TOTAL = "得分", "总分"
+_POINTS = ("weight", "score")
 _LEVELS = ("一级指标", "二级指标", "三级指标")
 
 
@@ -76,7 +77,7 @@ def rows_of(grid: Grid, index: int) -> tuple[MarkRow, ...]:
         mark = _mark(cell)
         for row in range(cell.row, min(cell.row_end, grid.rows)):
             by_row[row].append(mark)
-    heads = _levels(by_row) | (_misread(by_row) | _unread(by_row) if is_scanned(grid) else {})
+    heads = _levels(by_row) | (_misread(by_row) | _unread(by_row) | _totals(by_row) if is_scanned(grid) else {})
     marked = ([heads.get(mark, mark) for mark in marks] for marks in by_row)
     return tuple(_row(grid, index, number, marks) for number, marks in enumerate(marked))
 
@@ -123,6 +124,17 @@ def _unread(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
             right = [mark for mark in marks if mark.start == by_field["weight"].end]
             beside = [mark for mark in right if not mark.words or is_nearly(mark.words, _SCORE, len(_SCORE))]
             found |= {mark: replace(mark, words=_SCORE, label=_SCORE) for mark in beside}
+    return found
+
+
+def _totals(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
+    """The labels of which a sign is that of 总分, with its weight and score alone beside them, under that."""
+    found: dict[Mark, Mark] = {}
+    for number, marks in enumerate(rows):
+        filled = sorted((mark for mark in marks if mark.words and mark.cell.row == number), key=attrgetter("start"))
+        alone = len(filled) == 1 + len(_POINTS) and all(figure(mark) is not None for mark in filled[1:])
+        if alone and is_nearly(filled[0].label, _TOTAL, len(_TOTAL)):
+            found[filled[0]] = replace(filled[0], label=_TOTAL)
     return found
 
 

@@ -284,6 +284,16 @@ def test_the_total_row(total: list[Spec], points: tuple[object, object]) -> None
     assert len(table.indicators) == 5
 
 
+@pytest.mark.parametrize(
+    ("label", "origin", "known"),
+    [("息分", "ocr", True), ("总公", "ocr", True), ("息分", "text", False), ("备注", "ocr", False)],
+)
+def test_the_label_of_the_total_may_be_misread(label: str, origin: Origin, *, known: bool) -> None:
+    sheet = Sheet(origin)
+    table = only(sheet, project_rows(total=[(label, 6), "100", "95.5", ""]))
+    assert (sheet.value(table.total_score) == Decimal("95.5")) == known
+
+
 def test_what_follows_the_total_is_no_indicator() -> None:
     sheet = Sheet()
     rows = [*project_rows(), [("填表人：某人", 9)], [""] * 9]
