@@ -36,6 +36,8 @@ HEADER_MARKS = NAMES_OF_COLUMNS | {
     "本年收入", "本年支出", "年初结转和结余", "年末结转和结余",
 }  # fmt: skip
 """Words that the header of a statement has in a cell of their own."""
+SIDES = ("收入", "支出")
+"""What stands over the halves of a table, each of more columns than there are halves."""
 COLUMN_NUMBERS = "栏次"
 LONGEST_HEADER = 12  # rows; a mark further down is a header printed again on the next page
 NUMBERED = 0.75  # the part of a row of column numbers that is read right, at least
@@ -229,7 +231,15 @@ class Table:
         above = [self.at[row][column] for row in range(self.body)]
         if self.level_row is not None and label(self.at[self.level_row][column]) in CODE_LEVELS | SPENT_ON:
             above.append(self.at[self.level_row][column])
-        return tuple(label(cell) for cell in spoken(above) if cell.column_end - cell.column < self.grid.columns)
+        return tuple(self._head(cell) for cell in spoken(above) if cell.column_end - cell.column < self.grid.columns)
+
+    def _head(self, cell: Cell) -> str:
+        """What a header cell says; one over a half of a scanned table of which one sign is read is 收入 or 支出."""
+        words = label(cell)
+        if not self.scanned or len(words) != len(SIDES[0]) or cell.column_end - cell.column <= len(SIDES):
+            return words
+        meant = [side for side in SIDES if is_nearly(words, side, len(side))]
+        return meant[0] if len(meant) == 1 else words
 
     def cells(self, row: int, columns: Iterable[int]) -> list[Cell]:
         """The cells of a row over some columns that say something; those that begin higher up included."""

@@ -256,6 +256,21 @@ def test_fiscal_appropriation_of_the_national_form() -> None:
     assert mapped["income_total"] == 59.0
 
 
+@pytest.mark.parametrize(
+    ("read", "origin", "known"),
+    [("支囗", "ocr", True), ("廾出", "ocr", True), ("囗廾", "ocr", False), ("支囗", "text", False)],
+)
+def test_the_head_of_a_half_may_be_misread(read: str, origin: Origin, known: bool) -> None:
+    head: list[list[str | Span]] = [[Span("收 入", 3), Span(read, 6)]]
+    rows = [
+        ["一、一般公共预算财政拨款", "1", "50.00", "一、教育支出", "33", "45.00", "45.00", "", ""],
+        ["本年收入合计", "27", "50.00", "本年支出合计", "59", "45.00", "45.00", "", ""],
+    ]
+    table = grid([*head, *FISCAL_HEAD[1:], *rows], "财政拨款收入支出决算总表", origin=origin)
+    first = only_statement(table, "fiscal_appropriation")["expenditure"][0]
+    assert (first == {"name": "教育支出", "total": 45.0, "general": 45.0}) is known
+
+
 INCOME_WORDS = [
     "本年收入合计", "财政拨款收入", "上级补助收入", "事业收入", "经营收入", "附属单位上缴收入", "其他收入"
 ]  # fmt: skip
