@@ -35,13 +35,21 @@ from recount.pipeline.ocr.text.cells import (
     untangled,
 )
 from recount.pipeline.ocr.text.hygiene import clean, in_columns, is_speck, opened_over, rests
-from recount.pipeline.ocr.text.lines import OcrLine, crop_of, larger, leaves_ink, placed, split_tall, with_paper
-from recount.pipeline.ocr.text.looks import (
+from recount.pipeline.ocr.text.lines import (
     InCell,
+    OcrLine,
+    by_cell,
+    crop_of,
+    larger,
+    leaves_ink,
+    placed,
+    split_tall,
+    with_paper,
+)
+from recount.pipeline.ocr.text.looks import (
     as_amounts,
     as_digits,
     balanced,
-    by_cell,
     no_amounts,
     whole_numbers,
     whole_words,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -36,6 +37,24 @@ class OcrLine:
     def score(self) -> float:
         """The mean of the characters' scores, 0..1."""
         return sum(self.scores) / len(self.scores) if self.scores else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class InCell:
+    """A line as read: its box in pixels, what it says, the cell in which it stands (None for none)."""
+
+    box: Box
+    line: Decoded
+    home: int | None
+
+
+def by_cell(read: Sequence[InCell]) -> dict[int, list[int]]:
+    """By cell, which of some lines stand in it."""
+    homes: dict[int, list[int]] = defaultdict(list)
+    for index, line in enumerate(read):
+        if line.home is not None:
+            homes[line.home].append(index)
+    return homes
 
 
 def without(line: OcrLine, dropped: Collection[int]) -> OcrLine:

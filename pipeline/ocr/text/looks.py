@@ -17,9 +17,18 @@ from itertools import accumulate, pairwise
 from recount.pipeline.document import Box, hull
 from recount.pipeline.ocr.image.prepare import Grey, Prepared
 from recount.pipeline.ocr.network.engine import Engine
-from recount.pipeline.ocr.network.reading import Decoded
 from recount.pipeline.ocr.text.hygiene import AS_DIGITS, is_amount, is_figure, times_in
-from recount.pipeline.ocr.text.lines import LINE, OcrLine, crop_of, larger, spelt, with_sign, without
+from recount.pipeline.ocr.text.lines import (
+    LINE,
+    InCell,
+    OcrLine,
+    by_cell,
+    crop_of,
+    larger,
+    spelt,
+    with_sign,
+    without,
+)
 from recount.pipeline.split.folding import fold
 from recount.schemas.common.codes import FUNCTION_NAMES
 from recount.schemas.department_budget.report import Report as DepartmentBudget
@@ -448,24 +457,6 @@ def _with(line: OcrLine, doubt: _Doubt, meant: str, score: float) -> OcrLine:
 
 _WIDER = (0.0, 0.4, 0.8)  # heights of the line by which its box is led on
 _OPENING, _CLOSING = "(（", ")）"  # of either width: which one is printed, the reading says
-
-
-@dataclass(frozen=True, slots=True)
-class InCell:
-    """A line as read: its box in pixels, what it says, the cell in which it stands (None for none)."""
-
-    box: Box
-    line: Decoded
-    home: int | None
-
-
-def by_cell(read: Sequence[InCell]) -> dict[int, list[int]]:
-    """By cell, which of some lines stand in it."""
-    homes: dict[int, list[int]] = defaultdict(list)
-    for index, line in enumerate(read):
-        if line.home is not None:
-            homes[line.home].append(index)
-    return homes
 
 
 def balanced(prepared: Prepared, read: Sequence[InCell], cells: Sequence[Box], engine: Engine) -> list[InCell]:

@@ -12,7 +12,8 @@ import pytest
 from recount.pipeline.document import Box
 from recount.pipeline.ocr.image.prepare import Grey, Prepared
 from recount.pipeline.ocr.network.reading import Decoded, Recognised
-from recount.pipeline.ocr.text.looks import REPORTS, InCell, as_amounts, as_digits, balanced, whole_words
+from recount.pipeline.ocr.text.lines import InCell
+from recount.pipeline.ocr.text.looks import REPORTS, as_amounts, as_digits, balanced, whole_words
 from recount.schemas.figures import Ref
 from recount.schemas.registry import FAMILIES
 from recount.tests.pipeline.ocr.text.test_hygiene import line
