@@ -253,7 +253,7 @@ _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
         "%",
         _NUMBER,
     ),
-    (re.compile(r"[为是]\d{1,4}(?P<sign>、)(?=\d\d ?(?:万?元|%))"), ".", _SURELY),
+    (re.compile(r"(?<!分别)[为是]\d{1,4}(?P<sign>、)(?=\d\d ?(?:万?元|%))"), ".", _SURELY),
     (re.compile(r"(?<=\d)、(?=\d\d ?(?:万?元|%))"), ".", _NUMBER),
     (re.compile(r"(?<=\d)(?:[:,](?=\d\d ?(?:万?元|%|平方米))|:(?=\d ?万元))"), ".", _SURELY),
     (re.compile(r"[\u3400-\u9fff]\d+(?P<sign>)\d\d ?万元"), ".", _NUMBER),
