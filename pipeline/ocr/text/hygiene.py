@@ -49,7 +49,8 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     # Words of which one sign is misread, and that are none then
     (re.compile(r"(?<=其)[午申巾牛](?=[:：])"), "中"),
     (re.compile(r"(?<![收投纳加])入(?=员(?:经费|支出|津贴))"), "人"),
-    (re.compile(r"[土士](?=年(?:相比|决算|结转))"), "上"),
+    (re.compile(r"[土士](?=年(?:相比|决算|结转))|(?<=[比较与])[EＥ](?=年)"), "上"),
+    (re.compile(r"(?<=^\d)[:：](?=[\u3400-\u9fff])"), "."),  # an ordinal
     (re.compile(r"(?<=[“”\"])[笑二王兰](?=公[“”\"]?经)"), "三"),
     (re.compile(r"(?<=\d)辖(?=[、，,。；;]|$)"), "辆"),
     (re.compile(r"(?<=财[\u3400-\u9fff])[援拔泼](?=款)"), "拨"),

@@ -227,6 +227,7 @@ _LED = re.compile(r"(?<=[\u3400-\u9fff])\.(?=\d+\.\d)")  # a speck: no point sta
 _SPECKS = r"[.·'‘’`]"
 _AMOUNT = r"\d[\d,]*\.\d\d(?:万?元|%)"
 _COUNTED = r"(?:人次|[人次个辆台套批名])"
+_LEVEL = r"\([类款项]\)"
 _NO_LEVEL = "[\u4e00-\u9fff](?<![款类项室团含一二三四五六七八九十])"
 _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(rf"(?<=[\u3400-\u9fff]){_SPECKS}(?=[\u3400-\u9fff])"), "", _SPECK),
@@ -235,13 +236,17 @@ _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(rf"(?<=[\u3400-\u9fff)]\d)\.(?={_COUNTED})|(?<=月\d\d)\.(?=日)"), "", _WORD),
     (re.compile(r"(?<=\d{4})[-.·](?=年度)"), "", _SPECK),
     (
-        re.compile(r"\d%(?P<sign>)(?!的|以)[\u3400-\u9fff]{2,16}(?:支出|收入)(?:\([类款项]\))?(?:支出)?\d"),
+        re.compile(
+            rf"\d%(?P<sign>:?)(?!的|以)[\u3400-\u9fff]{{2,16}}(?:支出|收入)(?:决算|{_LEVEL})?(?:支出|增加|减少)?\d"
+        ),
         "；",
         _SURELY,
     ),
     (re.compile(r"(?<=元):(?=支出|决算|完成|占|比|较)"), ",，", _SPECK),
     (re.compile(rf"(?<=[\u3400-\u9fff])(?<!元)[,、:](?={_AMOUNT})"), "", _SPECK),
     (re.compile(r"(?<=\.\d\d)[方力刀](?=元)"), "万", _SURELY),
+    (re.compile(r"(?<=\.\d\d万)[无兀](?=[,;。])"), "元", _SURELY),
+    (re.compile(rf"(?<=\.\d\d万)(?:,|{_SPECKS})(?=元)"), "", _SURELY),
     (re.compile(r"(?<=\.\d\d)\)(?=万?元)"), "", _SURELY),
     (re.compile(rf"(?<=[\u3400-\u9fff])\(0\)(?={_COUNTED})"), "0", _SURELY),
     (re.compile(rf"\((?P<sign>{_NO_LEVEL})\)(?=[^(),;。]{{2,40}}\(项\))"), "款", _WORD),
