@@ -22,6 +22,7 @@ AS_DIGITS = str.maketrans("lI|ijoOＯ", "11111000")
 # Points of a number that are separators.
 _COMMAS = str.maketrans(".．;:", ",,,,")
 _COLONS = str.maketrans(":：;；", "....")
+_OF_MONEY = "[:：] ?(?:人民币)?[千万百亿方力刀]{0,2}元"
 # What is certainly misread, and the sign in its place: the text keeps its length.
 _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<=[\d.,，．])[OoＯQＱ](?=[\d.,%，．％]|$)|(?<![A-Za-z])[OoＯ](?=[.．]\d)"), "0"),
@@ -60,6 +61,10 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     # A dash with a speck above it, in the path of an item: 社会保障和就业支出：抚恤-死亡抚恤
     (re.compile(r"(?<=支出)[:：](?=[\u3400-\u9fff]{2,20}-[\u3400-\u9fff])"), "-"),
     (re.compile(r"(?<=支出决)[^算定策议](?=数)|(?<=决)[^算定策议](?=数\d[\d,，]*[.．]\d\d万?元)"), "算"),
+    # The unit of money over a table, one sign of which is misread
+    (re.compile(rf"[^单\s\d度额](?=位{_OF_MONEY})"), "单"),
+    (re.compile(rf"(?<=单)[^位](?={_OF_MONEY})"), "位"),
+    (re.compile(r"(?<=单位[:：])[方力刀](?=元)"), "万"),
     # The unit of money behind an amount, of which nothing else is left: 0.63方元
     (re.compile(r"(?<=\d\.\d\d)[方力刀](?=元)"), "万"),
     (re.compile(r"(?<=\d\.\d\d)[万方力刀][无兀死先](?=[，,。；;、）)比]|$)"), "万元"),
@@ -155,6 +160,7 @@ _UNCLOSED = re.compile(
     r"(?P<opening>[（(])[类款项](?=\d|[。，,：:]?(?:支出|年初预算|20\d\d年|主要用于))|(?<=出国)(?P<abroad>[（(])境(?=[^）)])"
 )
 _FEE = re.compile(r"(?<=三公经)(?=财政拨款|支出)")
+_UNIT = re.compile(rf"(?:^|(?<=[\s\d度额]))(?=位{_OF_MONEY})")
 _TITLED = re.compile(r"(?<=支出情况)(?=本(?:部门|单位)20\d\d年)")  # 2.公务接待费支出情况。本部门2021年度
 _ZERO = re.compile(r"(?<![\d.,，．])0(?=\d\d(?:%|万?元))")  # no number begins with it and goes on without a point
 # A speck behind the end of a line is read as a sign of these, and never as surely as a printed one.
@@ -341,14 +347,16 @@ def opened_over(lines: Sequence[OcrLine], running: Sequence[bool]) -> list[OcrLi
 
 def _put_back(line: OcrLine) -> OcrLine | None:
     """The line with a sign that it certainly lost: the bracket that opens an ordinal or a share, the one that closes a
-    level, the border of 出国（境）, the last sign of 三公经费, the end of an item's title, the point behind a 0. None
-    where it lost none."""
+    level, the border of 出国（境）, the last sign of 三公经费, the first of 单位：元, the end of an item's title, the
+    point behind a 0. None where it lost none."""
     if match := _UNOPENED.search(line.text):
         return _with_bracket(line, match.start(), next(filter(None, match.groups())))
     if match := _UNCLOSED.search(line.text):
         return with_sign(line, match.end(), "）" if "（" in match.groups() else ")")
     if match := _FEE.search(line.text):
         return with_sign(line, match.start(), "费")
+    if match := _UNIT.search(line.text):
+        return with_sign(line, match.start(), "单")
     if match := _TITLED.search(line.text):
         return with_sign(line, match.start(), "。")
     match = _ZERO.search(line.text)
