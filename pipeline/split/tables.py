@@ -222,7 +222,7 @@ def _is_said_again(row: _Said, head: _Said, *, read: bool) -> bool:
     same = sum(1 for text, usual in zip(one, other, strict=True) if text and text == usual)
     differ = sum(text != usual for text, usual in zip(one, other, strict=True))
     alike = SequenceMatcher(None, "".join(one), "".join(other), autojunk=False).ratio()
-    return (differ == 1 and same > 1) or alike >= _ALIKE
+    return (differ == 1 and same > 0) or alike >= _ALIKE
 
 
 def _is_read(row: Iterable[tuple[RawCell, tuple[int, int]]]) -> bool:

@@ -19,7 +19,7 @@ _SPACE = re.compile(r"\s+")
 _LEVEL = re.compile(r".?级.标|[一二三](?:级指|.指标).?")
 _MANY = 3  # heads that tell what a short one beside them may be
 _HEAD_OF_INDICATORS = {"level3", "target", "actual", "weight"}
-_SCORE, _TOTAL = "得分", "总分"
+_WEIGHT, _SCORE, _TOTAL = "分值", "得分", "总分"
 _POINTS = ("weight", "score")
 _LEVELS = ("一级指标", "二级指标", "三级指标")
 
@@ -115,15 +115,19 @@ def _misread(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
 
 
 def _unread(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
-    """The cells right of 分值 in heads of indicators, blank or with half of 得分, under that: every form has it, but
-    a seal may hide it."""
+    """The cells right of 分值 in heads of indicators, blank or with half of 得分, under that, and those left of 得分
+    with half of 分值: every form has both, but a seal may hide one."""
     found: dict[Mark, Mark] = {}
     for marks in rows:
         by_field = {words.INDICATOR_COLUMNS.get(mark.label): mark for mark in marks}
-        if by_field.keys() >= _HEAD_OF_INDICATORS and "score" not in by_field:
+        there = by_field.keys() & {*_HEAD_OF_INDICATORS, "score"}
+        if there == _HEAD_OF_INDICATORS:
             right = [mark for mark in marks if mark.start == by_field["weight"].end]
             beside = [mark for mark in right if not mark.words or is_nearly(mark.words, _SCORE, len(_SCORE))]
             found |= {mark: replace(mark, words=_SCORE, label=_SCORE) for mark in beside}
+        elif there == {*_HEAD_OF_INDICATORS, "score"} - {"weight"}:
+            half = [mark for mark in marks if is_nearly(mark.words, _WEIGHT, len(_WEIGHT))]
+            found |= {mark: replace(mark, label=_WEIGHT) for mark in half if len(half) == 1}
     return found
 
 

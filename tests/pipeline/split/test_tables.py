@@ -142,14 +142,15 @@ class TestOneTable:
     def test_a_repeated_head_may_be_misread(self, again: list[str], *, read: bool, known: bool) -> None:
         head = ["二级指标", "三级指标", "指标值", "分值", "得分"]
         below = a_page(2, [again, FULL])
-        if read:
-            cells = [
-                replace(cell, fragments=tuple(replace(line, confidence=0.9) for line in cell.fragments))
-                for cell in below.tables[0].cells
-            ]
-            below = replace(below, tables=(replace(below.tables[0], cells=tuple(cells)),))
+        below = as_read(below) if read else below
         tables = join(a_page(1, [head, FULL]), below)
         assert ([rows_of(table)[1:] for table in tables] == [[FULL, FULL]]) == known
+
+    def test_one_of_the_two_halves_of_a_repeated_head_may_be_misread(self) -> None:
+        halves, names = ["收入", LEFT, "支出", LEFT, LEFT], ["项目", "金额", "项目", "合计", "其中"]
+        upper, below = a_page(1, [halves, names, FULL]), a_page(2, [["收入", LEFT, "支囗", LEFT, LEFT], names, FULL])
+        [table] = join(upper, as_read(below))
+        assert rows_of(table)[2:] == [FULL, FULL]
 
     def test_a_row_of_figures_is_no_head(self) -> None:
         """Two rows may say the same: neither may go."""
@@ -161,6 +162,15 @@ class TestOneTable:
 
     def test_a_remark_that_it_is_continued_does_no_harm(self) -> None:
         assert len(join(a_page(1, [HEAD, FULL]), a_page(2, [FULL], texts=[a_line("（续表）", 250, 80)]))) == 1
+
+
+def as_read(page: PageTables) -> PageTables:
+    """The page with its table as OCR read it."""
+    cells = [
+        replace(cell, fragments=tuple(replace(line, confidence=0.9) for line in cell.fragments))
+        for cell in page.tables[0].cells
+    ]
+    return replace(page, tables=(replace(page.tables[0], cells=tuple(cells)),))
 
 
 class TestCutRows:

@@ -119,6 +119,19 @@ def test_what_is_unread_right_of_the_weights_of_a_scan_heads_the_scores(
 
 
 @pytest.mark.parametrize(
+    ("read", "origin", "known"),
+    [("分直", "ocr", True), ("囗值", "ocr", True), ("分直", "text", False), ("备注", "ocr", False)],
+)
+def test_half_of_what_heads_the_weights_of_a_scan_does(read: str, origin: Origin, *, known: bool) -> None:
+    sheet, right = Sheet(origin), Sheet(origin)
+    body = [list(row) for row in PLAIN]
+    body[0] = [read if cell == "分值" else cell for cell in body[0]]
+    found = values(sheet, only(sheet, project_rows(body)))
+    whole = values(right, only(right, project_rows()))
+    assert (found == whole) is known
+
+
+@pytest.mark.parametrize(
     "read",
     [
         ("一级指标", "二级指标", "一级指标"),
