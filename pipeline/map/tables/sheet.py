@@ -38,6 +38,7 @@ HEADER_MARKS = NAMES_OF_COLUMNS | {
 """Words that the header of a statement has in a cell of their own."""
 SIDES = ("收入", "支出")
 """What stands over the halves of a table, each of more columns than there are halves."""
+_LIKE_SIDES = frozenset({"收支", "收益", "收回", "支付"})
 COLUMN_NUMBERS = "栏次"
 LONGEST_HEADER = 12  # rows; a mark further down is a header printed again on the next page
 NUMBERED = 0.75  # the part of a row of column numbers that is read right, at least
@@ -236,7 +237,8 @@ class Table:
     def _head(self, cell: Cell) -> str:
         """What a header cell says; one over a half of a scanned table of which one sign is read is 收入 or 支出."""
         words = label(cell)
-        if not self.scanned or len(words) != len(SIDES[0]) or cell.column_end - cell.column <= len(SIDES):
+        wide = cell.column_end - cell.column > len(SIDES)
+        if not self.scanned or not wide or len(words) != len(SIDES[0]) or words in _LIKE_SIDES:
             return words
         meant = [side for side in SIDES if is_nearly(words, side, len(side))]
         return meant[0] if len(meant) == 1 else words

@@ -55,15 +55,15 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"(?<=[“”\"])[笑二王兰](?=公[“”\"]?经)"), "三"),
     (re.compile(r"(?<=\d)辖(?=[、，,。；;]|$)"), "辆"),
     (re.compile(r"(?<=财[\u3400-\u9fff])[援拔泼](?=款)"), "拨"),
-    (re.compile(r"(?<=财政拨)[\u3400-\u9fff](?=基本支出|支出|收入|结转)"), "款"),
+    (re.compile(r"(?<=财政拨)[教欵歀软炊放数](?=基本支出|支出|收入|结转)"), "款"),
     (re.compile(r"^[台含舍](?=计$)"), "合"),
     (re.compile(r"[干千卞](?=降\d)"), "下"),
     # A dash with a speck above it, in the path of an item: 社会保障和就业支出：抚恤-死亡抚恤
     (re.compile(r"(?<=支出)[:：](?=[\u3400-\u9fff]{2,20}-[\u3400-\u9fff])"), "-"),
     (re.compile(r"(?<=支出决)[^算定策议](?=数)|(?<=决)[^算定策议](?=数\d[\d,，]*[.．]\d\d万?元)"), "算"),
     # The unit of money over a table, one sign of which is misread
-    (re.compile(rf"[^单\s\d度额](?=位{_OF_MONEY})"), "单"),
-    (re.compile(rf"(?<=单)[^位](?={_OF_MONEY})"), "位"),
+    (re.compile(rf"[平早草革卑羊申甲车](?=位{_OF_MONEY})"), "单"),
+    (re.compile(rf"(?<=单)[拉泣立住伍任化](?={_OF_MONEY})"), "位"),
     (re.compile(r"(?<=单位[:：])[方力刀](?=元)"), "万"),
     # The unit of money behind an amount, of which nothing else is left: 0.63方元
     (re.compile(r"(?<=\d\.\d\d)[方力刀](?=元)"), "万"),
@@ -160,7 +160,7 @@ _UNCLOSED = re.compile(
     r"(?P<opening>[（(])[类款项](?=\d|[。，,：:]?(?:支出|年初预算|20\d\d年|主要用于))|(?<=出国)(?P<abroad>[（(])境(?=[^）)])"
 )
 _FEE = re.compile(r"(?<=三公经)(?=财政拨款|支出)")
-_UNIT = re.compile(rf"(?:^|(?<=[\s\d度额]))(?=位{_OF_MONEY})")
+_UNIT = re.compile(rf"(?:^|(?<=[\s\d度额]))(?<!单 )(?=位{_OF_MONEY})")
 _TITLED = re.compile(r"(?<=支出情况)(?=本(?:部门|单位)20\d\d年)")  # 2.公务接待费支出情况。本部门2021年度
 _ZERO = re.compile(r"(?<![\d.,，．])0(?=\d\d(?:%|万?元))")  # no number begins with it and goes on without a point
 # A speck behind the end of a line is read as a sign of these, and never as surely as a printed one.

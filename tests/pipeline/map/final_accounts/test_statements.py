@@ -258,7 +258,13 @@ def test_fiscal_appropriation_of_the_national_form() -> None:
 
 @pytest.mark.parametrize(
     ("read", "origin", "known"),
-    [("支囗", "ocr", True), ("廾出", "ocr", True), ("囗廾", "ocr", False), ("支囗", "text", False)],
+    [
+        ("支囗", "ocr", True),
+        ("廾出", "ocr", True),
+        ("囗廾", "ocr", False),
+        ("支付", "ocr", False),
+        ("支囗", "text", False),
+    ],
 )
 def test_the_head_of_a_half_may_be_misread(read: str, origin: Origin, known: bool) -> None:
     head: list[list[str | Span]] = [[Span("收 入", 3), Span(read, 6)]]
