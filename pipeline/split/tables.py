@@ -202,7 +202,8 @@ def _repeated_rows(first: RawTable, table: RawTable, edges: Sequence[float]) -> 
     complete = 0
     for own, other in zip(ours, theirs, strict=False):
         row = _said(own)
-        if not _is_said_again(row, _said(other), read=_is_read(own)) or not _may_be_head(row):
+        head = _said(other)
+        if not (row == head or (_is_read(own) and _is_misread(row, head))) or not _may_be_head(row):
             break
         heads.append(row)
         if all(cell.row_end <= len(heads) for cell in table.cells if cell.row < len(heads)):
@@ -211,11 +212,8 @@ def _repeated_rows(first: RawTable, table: RawTable, edges: Sequence[float]) -> 
     return complete if sum(1 for row in heads[:complete] for *_, text in row if text) > 1 else 0
 
 
-def _is_said_again(row: _Said, head: _Said, *, read: bool) -> bool:
-    """Whether a row says what a row of a head does, in the same cells. read: by OCR, which may misread a sign of it, or
-    one of its cells."""
-    if row == head or not read:
-        return row == head
+def _is_misread(row: _Said, head: _Said) -> bool:
+    """Whether OCR may have made a row of one of a head: in the same cells, but for one of them or a few signs."""
     if [place for *place, _ in row] != [place for *place, _ in head]:
         return False
     one, other = ([text for *_, text in said] for said in (row, head))

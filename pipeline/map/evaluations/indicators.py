@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from recount.pipeline.map.evaluations.table import (
+    FIGURE_FIELDS,
     Column,
     Mark,
     MarkRow,
@@ -32,7 +33,6 @@ _POINTS = re.compile(r"[\d.]+分?[\d.]+分?")
 _SPECKED = re.compile(r"[\d\s.,:;·'‘’`、]+")
 _MOST_DIGITS = 4
 _LEVEL_FIELDS = frozenset({"level1", "level2"})
-_FIGURE_FIELDS = ("weight", "score")
 _VALUE_FIELDS = ("target", "actual", "weight", "score")
 _TEXT_FIELDS = ("level3", "target", "actual", "basis")
 
@@ -154,7 +154,7 @@ def _placed(head: Header, row: MarkRow) -> dict[str, Mark] | None:
         if field is not None:
             found[field] = mark
     # A figure in a merged cell belongs to the row where the cell begins.
-    return {field: mark for field, mark in found.items() if field not in _FIGURE_FIELDS or row.begins(mark)}
+    return {field: mark for field, mark in found.items() if field not in FIGURE_FIELDS or row.begins(mark)}
 
 
 def _has_moved(placed: Mapping[str, Mark], row: MarkRow) -> bool:
@@ -174,7 +174,7 @@ def _has_moved(placed: Mapping[str, Mark], row: MarkRow) -> bool:
 def _fits(placed: Mapping[str, Mark]) -> bool:
     """Whether weight and score are numbers, or one of them a misread one, and none stands where they would have moved
     to."""
-    said = [placed[field] for field in _FIGURE_FIELDS if field in placed]
+    said = [placed[field] for field in FIGURE_FIELDS if field in placed]
     unread = [mark for mark in said if figure(mark) is None]
     if unread and not (len(unread) < len(said) and all(map(_is_misread, unread))):
         return False
@@ -190,7 +190,7 @@ def _is_misread(mark: Mark) -> bool:
 
 def _only_lacks_its_name(placed: Mapping[str, Mark]) -> bool:
     """Whether a row without a third level is in order otherwise."""
-    return "level3" not in placed and all(field in placed for field in _FIGURE_FIELDS) and _fits(placed)
+    return "level3" not in placed and all(field in placed for field in FIGURE_FIELDS) and _fits(placed)
 
 
 def _levels_of(placed: Mapping[str, Mark], row: MarkRow, levels: Levels) -> Levels:
@@ -260,7 +260,7 @@ def _in_order(head: Header, cells: Sequence[Mark]) -> dict[str, Mark] | None:
     if len(cells) != len(fields):
         return None
     ordered = {field: mark for field, mark in zip(fields, cells, strict=True) if field is not None}
-    numbers = all(figure(ordered[field]) is not None for field in _FIGURE_FIELDS if field in ordered)
+    numbers = all(figure(ordered[field]) is not None for field in FIGURE_FIELDS if field in ordered)
     third = ordered.get("level3")
     named = third is not None and figure(third) is None and not _COMPARISON.match(third.words)
     return ordered if numbers and named else None
@@ -272,7 +272,7 @@ def _without_figures(levels: Levels, placed: Mapping[str, Mark], cells: Sequence
     if third is None or third.label in words.LEVELS or _COMPARISON.match(third.words):
         texts = [mark for mark in cells if mark.label not in words.LEVELS and figure(mark) is None]
         return _built(levels, {"level3": texts[0]}) if texts else None
-    return _built(levels, {field: mark for field, mark in placed.items() if field not in _FIGURE_FIELDS})
+    return _built(levels, {field: mark for field, mark in placed.items() if field not in FIGURE_FIELDS})
 
 
 def _page_turns(above: MarkRow, below: Sequence[MarkRow]) -> bool:
@@ -294,7 +294,7 @@ def _is_rest(rest: Mapping[str, Mark], above: Indicator[Ref]) -> bool:
 
     Its figures stood on the page before; of its levels at most the end of a label is left.
     """
-    if not rest or above.weight is None or any(field in rest for field in _FIGURE_FIELDS):
+    if not rest or above.weight is None or any(field in rest for field in FIGURE_FIELDS):
         return False
     labels = ((getattr(above, field) or "") + rest[field].words for field in _LEVEL_FIELDS if field in rest)
     return all(label in words.LEVELS for label in labels)
@@ -311,9 +311,9 @@ def _with_rest(indicator: Indicator[Ref], rest: Mapping[str, Mark]) -> Indicator
 def _points(head: Header, row: MarkRow) -> Points:
     """The numbers of the 总分 row: two are weight and score in order, in one cell too; one is that of its column."""
     cells = [mark for mark in row.filled if figure(mark) is not None]
-    order = [column.field or "" for column in head.columns if column.field in _FIGURE_FIELDS]
+    order = [column.field or "" for column in head.columns if column.field in FIGURE_FIELDS]
     both = [mark for mark in row.filled if _POINTS.fullmatch(mark.words) and len(mark.cell.numbers) == len(order)]
-    if not cells and len(both) == 1 and order == list(_FIGURE_FIELDS):
+    if not cells and len(both) == 1 and order == list(FIGURE_FIELDS):
         return Points(*(Ref(number.token.index) for number in both[0].cell.numbers))
     if len(cells) == len(order):
         found: dict[str, Mark] | None = dict(zip(order, cells, strict=True))

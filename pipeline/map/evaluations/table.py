@@ -18,9 +18,10 @@ _MONEY_UNIT = re.compile(r"[(（]单?位?[:：]?万元[)）]")
 _SPACE = re.compile(r"\s+")
 _LEVEL = re.compile(r".?级.标|[一二三](?:级指|.指标).?")
 _MANY = 3  # heads that tell what a short one beside them may be
-_HEAD_OF_INDICATORS = {"level3", "target", "actual", "weight"}
+FIGURE_FIELDS = ("weight", "score")
+"""What a row of indicators, and the row of 总分, has in figures."""
+_HEAD_OF_INDICATORS = {"level3", "target", "actual", *FIGURE_FIELDS}
 _WEIGHT, _SCORE, _TOTAL = "分值", "得分", "总分"
-_POINTS = ("weight", "score")
 _LEVELS = ("一级指标", "二级指标", "三级指标")
 
 
@@ -120,12 +121,12 @@ def _unread(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
     found: dict[Mark, Mark] = {}
     for marks in rows:
         by_field = {words.INDICATOR_COLUMNS.get(mark.label): mark for mark in marks}
-        there = by_field.keys() & {*_HEAD_OF_INDICATORS, "score"}
-        if there == _HEAD_OF_INDICATORS:
+        lacking = _HEAD_OF_INDICATORS - by_field.keys()
+        if lacking == {"score"}:
             right = [mark for mark in marks if mark.start == by_field["weight"].end]
             beside = [mark for mark in right if not mark.words or is_nearly(mark.words, _SCORE, len(_SCORE))]
             found |= {mark: replace(mark, words=_SCORE, label=_SCORE) for mark in beside}
-        elif there == {*_HEAD_OF_INDICATORS, "score"} - {"weight"}:
+        elif lacking == {"weight"}:
             half = [mark for mark in marks if is_nearly(mark.words, _WEIGHT, len(_WEIGHT))]
             found |= {mark: replace(mark, label=_WEIGHT) for mark in half if len(half) == 1}
     return found
@@ -136,7 +137,7 @@ def _totals(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
     found: dict[Mark, Mark] = {}
     for number, marks in enumerate(rows):
         filled = sorted((mark for mark in marks if mark.words and mark.cell.row == number), key=attrgetter("start"))
-        alone = len(filled) == 1 + len(_POINTS) and all(figure(mark) is not None for mark in filled[1:])
+        alone = len(filled) == 1 + len(FIGURE_FIELDS) and all(figure(mark) is not None for mark in filled[1:])
         if alone and is_nearly(filled[0].label, _TOTAL, len(_TOTAL)):
             found[filled[0]] = replace(filled[0], label=_TOTAL)
     return found

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from recount.pipeline.map.tables.sheet import (
     NOT_THE_FINAL_FIGURE,
+    SIDES,
     SUM_WORDS,
     Columns,
     Field,
@@ -23,7 +24,6 @@ from recount.pipeline.map.tables.sheet import (
     has_chinese,
     heading,
     is_nearly,
-    lacks_a_sign,
     name_of,
     only_number,
     ordinal_level,
@@ -34,6 +34,7 @@ from recount.pipeline.map.tables.sheet import (
 )
 from recount.pipeline.split.folding import simplified
 from recount.schemas.common.rows import FundSplit, NamedSplit
+from recount.schemas.family import lost_one
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.statements import (
     FiscalAppropriationStatement,
@@ -66,6 +67,7 @@ USUAL_NAMES = {
     "年末财政拨款结转和结余": "closing_carryover",
 }
 """For names in which one character is misread."""
+_SHORT_NAMES = lost_one({**USUAL_NAMES, "使用财政拨款结余": ""})  # which is a line of its own, and has lost nothing
 OPENING_PARTS = (
     ("opening_general", r"一般公共预算"),
     ("opening_funds", r"政府性基金"),
@@ -196,7 +198,7 @@ def _name_columns(table: Table) -> list[int]:
 
 
 def _side(path: Sequence[str]) -> str | None:
-    income, expenditure = ("".join(path).count(word) for word in ("收入", "支出"))
+    income, expenditure = ("".join(path).count(word) for word in SIDES)
     if bool(income) == bool(expenditure):
         return None
     return "income" if income else "expenditure"
@@ -291,8 +293,8 @@ def _misread_role(name: str, roles: Sequence[tuple[str, str]]) -> str | None:
     if len(name) == len("总计") and name[0] == "总":  # no other line begins so
         return roles[-2][0]
     of_this_half = {key for key, _ in roles}
-    names = USUAL_NAMES.items()
-    misread = {key for usual, key in names if is_nearly(name, usual) or lacks_a_sign(name, usual)} & of_this_half
+    misread = {key for usual, key in USUAL_NAMES.items() if is_nearly(name, usual)} | {_SHORT_NAMES.get(name, "")}
+    misread &= of_this_half
     return misread.pop() if len(misread) == 1 else None
 
 

@@ -37,8 +37,9 @@ HEADER_MARKS = NAMES_OF_COLUMNS | {
 }  # fmt: skip
 """Words that the header of a statement has in a cell of their own."""
 SIDES = ("收入", "支出")
-"""What stands over the halves of a table, each of more columns than there are halves."""
+"""What stands over the halves of a balance."""
 _LIKE_SIDES = frozenset({"收支", "收益", "收回", "支付"})
+_HALF = 3  # columns that one has at least
 COLUMN_NUMBERS = "栏次"
 LONGEST_HEADER = 12  # rows; a mark further down is a header printed again on the next page
 NUMBERED = 0.75  # the part of a row of column numbers that is read right, at least
@@ -81,13 +82,6 @@ def is_nearly(words: str, name: str, shortest: int = SHORTEST_MISREAD) -> bool:
         return False
     other = [one for one, usual in zip(words, name, strict=True) if one != usual]
     return len(other) == 1 and other[0] not in _TELLING
-
-
-def lacks_a_sign(words: str, name: str) -> bool:
-    """Whether words are a long name that lost a character, none that makes it another; of scans, as `is_nearly`."""
-    lost = next((at for at, (one, usual) in enumerate(zip(words, name, strict=False)) if one != usual), len(words))
-    whole = len(words) + 1 == len(name) >= SHORTEST_MISREAD and words[lost:] == name[lost + 1 :]
-    return whole and name[lost] not in _TELLING
 
 
 def is_scanned(grid: Grid) -> bool:
@@ -237,8 +231,7 @@ class Table:
     def _head(self, cell: Cell) -> str:
         """What a header cell says; one over a half of a scanned table of which one sign is read is 收入 or 支出."""
         words = label(cell)
-        wide = cell.column_end - cell.column > len(SIDES)
-        if not self.scanned or not wide or len(words) != len(SIDES[0]) or words in _LIKE_SIDES:
+        if not self.scanned or cell.column_end - cell.column < _HALF or words in _LIKE_SIDES:
             return words
         meant = [side for side in SIDES if is_nearly(words, side, len(side))]
         return meant[0] if len(meant) == 1 else words

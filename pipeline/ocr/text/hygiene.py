@@ -159,10 +159,13 @@ _UNOPENED = re.compile(
 _UNCLOSED = re.compile(
     r"(?P<opening>[（(])[类款项](?=\d|[。，,：:]?(?:支出|年初预算|20\d\d年|主要用于))|(?<=出国)(?P<abroad>[（(])境(?=[^）)])"
 )
-_FEE = re.compile(r"(?<=三公经)(?=财政拨款|支出)")
-_UNIT = re.compile(rf"(?:^|(?<=[\s\d度额]))(?<!单 )(?=位{_OF_MONEY})")
-_TITLED = re.compile(r"(?<=支出情况)(?=本(?:部门|单位)20\d\d年)")  # 2.公务接待费支出情况。本部门2021年度
-_ZERO = re.compile(r"(?<![\d.,，．])0(?=\d\d(?:%|万?元))")  # no number begins with it and goes on without a point
+# Behind what a sign was lost, and which: no number begins with a 0 and goes on without a point.
+_LOST = (
+    (re.compile(r"(?<=三公经)(?=财政拨款|支出)"), "费"),
+    (re.compile(rf"(?:^|(?<=[\s\d度额]))(?<!单 )(?=位{_OF_MONEY})"), "单"),
+    (re.compile(r"(?<=支出情况)(?=本(?:部门|单位)20\d\d年)"), "。"),  # 2.公务接待费支出情况。本部门2021年度
+    (re.compile(r"(?<![\d.,，．])0(?=\d\d(?:%|万?元))"), "."),
+)
 # A speck behind the end of a line is read as a sign of these, and never as surely as a printed one.
 _BEHIND = re.compile(r"(?<=[\u3400-\u9fff])(?:[.．·]|(?<!其中)(?<!如下)(?<!包括)[:：])$")
 _PRINTED = 0.85
@@ -353,14 +356,8 @@ def _put_back(line: OcrLine) -> OcrLine | None:
         return _with_bracket(line, match.start(), next(filter(None, match.groups())))
     if match := _UNCLOSED.search(line.text):
         return with_sign(line, match.end(), "）" if "（" in match.groups() else ")")
-    if match := _FEE.search(line.text):
-        return with_sign(line, match.start(), "费")
-    if match := _UNIT.search(line.text):
-        return with_sign(line, match.start(), "单")
-    if match := _TITLED.search(line.text):
-        return with_sign(line, match.start(), "。")
-    match = _ZERO.search(line.text)
-    return with_sign(line, match.end(), ".") if match else None
+    lost = ((match.end(), sign) for pattern, sign in _LOST if (match := pattern.search(line.text)))
+    return next((with_sign(line, at, sign) for at, sign in lost), None)
 
 
 def _with_bracket(line: OcrLine, at: int, closing: str) -> OcrLine:

@@ -104,28 +104,25 @@ def test_a_long_misread_head_tells_what_a_short_one_may_be() -> None:
 
 
 @pytest.mark.parametrize(
-    ("read", "origin", "known"),
-    [("", "ocr", True), ("", "text", False), ("8分", "ocr", True), ("8分", "text", False), ("备注", "ocr", False)],
+    ("name", "read", "origin", "known"),
+    [
+        ("得分", "", "ocr", True),
+        ("得分", "", "text", False),
+        ("得分", "8分", "ocr", True),
+        ("得分", "8分", "text", False),
+        ("得分", "备注", "ocr", False),
+        ("分值", "分直", "ocr", True),
+        ("分值", "囗值", "ocr", True),
+        ("分值", "分直", "text", False),
+        ("分值", "备注", "ocr", False),
+    ],
 )
-def test_what_is_unread_right_of_the_weights_of_a_scan_heads_the_scores(
-    read: str, origin: Origin, *, known: bool
+def test_what_is_unread_beside_the_weights_or_the_scores_of_a_scan_heads_the_other(
+    name: str, read: str, origin: Origin, *, known: bool
 ) -> None:
     sheet, right = Sheet(origin), Sheet(origin)
     body = [list(row) for row in PLAIN]
-    body[0] = [read if cell == "得分" else cell for cell in body[0]]
-    found = values(sheet, only(sheet, project_rows(body)))
-    whole = values(right, only(right, project_rows()))
-    assert (found == whole) is known
-
-
-@pytest.mark.parametrize(
-    ("read", "origin", "known"),
-    [("分直", "ocr", True), ("囗值", "ocr", True), ("分直", "text", False), ("备注", "ocr", False)],
-)
-def test_half_of_what_heads_the_weights_of_a_scan_does(read: str, origin: Origin, *, known: bool) -> None:
-    sheet, right = Sheet(origin), Sheet(origin)
-    body = [list(row) for row in PLAIN]
-    body[0] = [read if cell == "分值" else cell for cell in body[0]]
+    body[0] = [read if cell == name else cell for cell in body[0]]
     found = values(sheet, only(sheet, project_rows(body)))
     whole = values(right, only(right, project_rows()))
     assert (found == whole) is known

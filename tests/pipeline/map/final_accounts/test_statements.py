@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -413,22 +413,29 @@ def test_half_of_a_total_heads_the_one_column_that_is_left(head: str, origin: Or
     assert (row["basic"], row["project"]) == (1.0, 2.0)
 
 
+def a_balance(*below: str, origin: Origin) -> dict[str, Any]:
+    """What is read of a 收入支出决算总表 with lines of the income of some names at its foot; each is 3.00."""
+    foot = [[name, "3.00", other, "3.00"] for name, other in zip(below, ("本年支出合计", "总计"), strict=False)]
+    head = [["收入", "", "支出", ""], ["项目", "决算数", "项目", "决算数"]]
+    table = [*head, ["一、事业收入", "3.00", "一、教育支出", "3.00"], *foot]
+    return only_statement(grid(table, "收入支出决算总表", origin=origin), "income_expenditure")
+
+
 @pytest.mark.parametrize(
-    ("name", "origin", "known"),
-    [("本年收合计", "ocr", True), ("本年收合计", "text", False), ("收入合", "ocr", False), ("年收入计", "ocr", False)],
+    ("name", "origin", "keys"),
+    [
+        ("本年收合计", "ocr", {"income_current_year"}),
+        ("本年收合计", "text", set()),
+        ("收入合", "ocr", set()),
+        ("年收入计", "ocr", set()),
+        ("使用非财拨款结余", "ocr", {"nonfiscal_surplus_used"}),
+        ("使用财政拨款结余", "ocr", set()),  # a line of its own
+        ("年结转和结余", "ocr", set()),  # at its beginning, or at its end
+    ],
 )
-def test_a_line_of_a_balance_may_have_lost_a_sign(name: str, origin: Origin, known: bool) -> None:
-    balance = grid(
-        [
-            ["收入", "", "支出", ""],
-            ["项目", "决算数", "项目", "决算数"],
-            ["一、事业收入", "3.00", "一、教育支出", "3.00"],
-            [name, "3.00", "本年支出合计", "3.00"],
-        ],
-        "收入支出决算总表",
-        origin=origin,
-    )
-    assert ("income_current_year" in only_statement(balance, "income_expenditure")) is known
+def test_a_line_of_a_balance_may_have_lost_a_sign(name: str, origin: Origin, keys: set[str]) -> None:
+    others = {"income", "expenditure", "expenditure_current_year"}
+    assert a_balance(name, origin=origin).keys() - others == keys
 
 
 def test_misread_labels() -> None:
@@ -452,18 +459,7 @@ def test_misread_labels() -> None:
     ("name", "origin", "is_total"), [("总价", "ocr", True), ("总价", "text", False), ("息计", "ocr", False)]
 )
 def test_no_other_line_of_a_scanned_balance_begins_as_the_total_does(name: str, origin: Origin, is_total: bool) -> None:
-    balance = grid(
-        [
-            ["收入", "", "支出", ""],
-            ["项目", "决算数", "项目", "决算数"],
-            ["一、事业收入", "3.00", "一、教育支出", "3.00"],
-            ["本年收入合计", "3.00", "本年支出合计", "3.00"],
-            [name, "3.00", "总计", "3.00"],
-        ],
-        "收入支出决算总表",
-        origin=origin,
-    )
-    assert ("income_total" in only_statement(balance, "income_expenditure")) is is_total
+    assert ("income_total" in a_balance("本年收入合计", name, origin=origin)) is is_total
 
 
 def test_what_is_printed_is_not_misread() -> None:
@@ -473,17 +469,7 @@ def test_what_is_printed_is_not_misread() -> None:
     row = only_statement(table, "expenditure")["rows"][0]
     assert "basic" not in row
     for origin in get_args(Origin):
-        balance = grid(
-            [
-                ["收入", "", "支出", ""],
-                ["项目", "决算数", "项目", "决算数"],
-                ["一、事业收入", "3.00", "一、教育支出", "3.00"],
-                ["上年收入合计", "3.00", "本年支出合计", "3.00"],
-            ],
-            "收入支出决算总表",
-            origin=origin,
-        )
-        assert "income_current_year" not in only_statement(balance, "income_expenditure")
+        assert "income_current_year" not in a_balance("上年收入合计", origin=origin)
     budgeted = grid([head, ["201", "一般公共服务支出", "3.00", "1.00", "2.00"]], "收入支出预算总表", origin="ocr")
     assert map_statements([budgeted]) == (None, frozenset())
 
