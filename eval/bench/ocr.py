@@ -97,10 +97,12 @@ def exact(paths: Sequence[Path]) -> Callable[[], None]:
 
 
 def _structured(paths: Sequence[Path], precision: OcrPrecision) -> Callable[[], None]:
+    import numpy as np
+
     from recount.pipeline.ocr.network.engine import engine
     from recount.pipeline.structure import structure
 
-    engine("openvino", precision)
+    engine("openvino", precision).detect(np.full((64, 256), 255, np.uint8))  # the networks are loaded when asked
 
     def work() -> None:
         for path in paths:

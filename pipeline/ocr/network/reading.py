@@ -81,10 +81,11 @@ Doubles = npt.NDArray[np.float64]
 _HEIGHT = 48  # pixels that the network wants
 _BUCKET = 32  # widths are padded to multiples of this: engines prepare themselves anew for every size
 _NARROWEST = 96  # pixels that a line is padded to at least
+_LEARNT = 320  # pixels that the network's lines were padded to at least when it learnt, as in the settings of rapidocr
 _WIDEST = 3200  # pixels; a longer line is squeezed
 _BATCH = 6  # lines that are recognised together, as in the settings of rapidocr, or alone: every number is a new size
 _ALONE = 320  # pixels; a wider line is work enough of its own
-_SURE = 0.8  # probability of a sign below which 16 bits may have chosen another one than 32 would
+_SURE = 0.8  # probability of a sign below which more paper, or 32 bits instead of 16, may choose another one
 _DOUBT = 0.005  # probability below which another sign at a step is no alternative
 _BEAM = 12  # texts that are followed from step to step
 
@@ -112,7 +113,7 @@ class Recognised:
 
 
 def recognise(networks: Networks, images: Sequence[Grey]) -> list[Decoded]:
-    """The best reading of each image of a line; by the exact network where the other is not sure of every sign."""
+    """The best reading of each image of a line; what is not sure of every sign is looked at again (`_surely`)."""
 
     def best(network: Recogniser, batches: Iterable[Floats]) -> Iterator[Iterable[tuple[Signs, Floats]]]:
         return (zip(chosen, chances, strict=True) for chosen, chances in network.best(batches))
@@ -126,7 +127,7 @@ def recognise(networks: Networks, images: Sequence[Grey]) -> list[Decoded]:
 def alternatives(
     networks: Networks, images: Sequence[Grey], allowed: Collection[str] | None = None
 ) -> list[list[Recognised]]:
-    """What each image of a line may say, the most probable first; by the exact network where the other is not sure.
+    """What each image of a line may say, the most probable first; what is not sure is looked at again (`_surely`).
 
     allowed: the only characters it may be of.
     """
@@ -149,18 +150,30 @@ T = TypeVar("T")
 def _surely(
     networks: Networks,
     images: Sequence[Grey],
-    read: Callable[[Recogniser, Sequence[Grey], int], list[T]],
+    read: Callable[[Recogniser, Sequence[Grey], int, int], list[T]],
     sure: Callable[[T], float],
 ) -> list[T]:
-    """What is read of the images; by the exact network where the other is less sure than _SURE.
+    """What is read of the images: first with as little paper behind them as will do, which costs least; where that is
+    less sure than _SURE, with as much as the networks learnt with, of which the surer counts; and by the exact network
+    where it still is.
 
-    read: by a network, so many images at a time at most. Those that are not sure are few, and read one by one.
+    read: by a network, so many images at a time at most, padded to so many pixels at least. Those that are not sure
+    with enough paper are few, and read one by one.
     """
-    found = read(networks.recogniser, images, _BATCH)
+    found = read(networks.recogniser, images, _BATCH, _NARROWEST)
+
+    def look_again(network: Recogniser, widest: int, most: int) -> None:
+        unsure = [
+            index
+            for index, one in enumerate(found)
+            if sure(one) < _SURE and _padded(_width(images[index]), _NARROWEST) < widest
+        ]
+        for index, one in zip(unsure, read(network, [images[index] for index in unsure], most, _LEARNT), strict=True):
+            found[index] = max(one, found[index], key=sure)
+
+    look_again(networks.recogniser, _LEARNT, _BATCH)
     if networks.exact is not networks.recogniser:
-        unsure = [index for index, one in enumerate(found) if sure(one) < _SURE]
-        for index, one in zip(unsure, read(networks.exact, [images[index] for index in unsure], 1), strict=True):
-            found[index] = one
+        look_again(networks.exact, _WIDEST + 1, 1)
     return found
 
 
@@ -170,11 +183,12 @@ def _each(
     network: Recogniser,
     images: Sequence[Grey],
     most: int,
+    least: int,
 ) -> list[T]:
     """What is made of each image: of what is asked about the steps of its line, and of the share of them that it
-    covers. most: images at a time."""
+    covers. most: images at a time; least: pixels that they are padded to."""
     lines = [_scaled(image) for image in images]
-    batches = list(_batches([line.shape[1] for line in lines], most))
+    batches = list(_batches([line.shape[1] for line in lines], most, least))
     found: dict[int, T] = {}
     for batch, said in zip(batches, asked(network, (_filled(batch, lines) for batch in batches)), strict=True):
         for index, one in zip(batch.indices, said, strict=False):  # blank lines may follow
@@ -191,8 +205,8 @@ class _Batch:
     width: int
 
 
-def _batches(widths: Sequence[int], most: int) -> Iterator[_Batch]:
-    """Lines of so many pixels in batches, those of like width together.
+def _batches(widths: Sequence[int], most: int, least: int) -> Iterator[_Batch]:
+    """Lines of so many pixels in batches, those of like width together, padded to `least` pixels at least.
 
     A batch is full, with blank lines in it where nearly as many are missing as are there, or a line alone: the engine
     makes itself ready for each size that it meets, which takes as long as some lines.
@@ -200,7 +214,7 @@ def _batches(widths: Sequence[int], most: int) -> Iterator[_Batch]:
     order = sorted(range(len(widths)), key=widths.__getitem__)
     start = 0
     while start < len(order):
-        width = _padded(widths[order[start]])
+        width = _padded(widths[order[start]], least)
         size = most if width <= _ALONE else 1
         chosen = [index for index in order[start : start + size] if widths[index] <= width]
         if 2 * len(chosen) < size:
@@ -218,14 +232,20 @@ def _filled(batch: _Batch, lines: Sequence[Floats]) -> Floats:
 
 
 def _scaled(image: Grey) -> Floats:
+    size = (_width(image), _HEIGHT)
+    return np.asarray(cv2.resize(image, size).astype(np.float32) / 127.5 - 1.0, np.float32)
+
+
+def _width(image: Grey) -> int:
+    """The pixels of a line's image when it is as high as the network wants it."""
     height, width = image.shape
-    target = min(_WIDEST, max(1, math.ceil(_HEIGHT * width / height)))
-    return np.asarray(cv2.resize(image, (target, _HEIGHT)).astype(np.float32) / 127.5 - 1.0, np.float32)
+    target: int = min(_WIDEST, max(1, math.ceil(_HEIGHT * width / height)))
+    return target
 
 
-def _padded(width: int) -> int:
-    step = _BUCKET if width <= 10 * _BUCKET else 2 * _BUCKET
-    return max(_NARROWEST, -(-width // step) * step)
+def _padded(width: int, least: int) -> int:
+    step = _BUCKET if width <= _ALONE else 2 * _BUCKET
+    return max(least, -(-width // step) * step)
 
 
 def _best(chosen: Signs, chances: Floats, share: float, signs: Sequence[str]) -> Decoded:

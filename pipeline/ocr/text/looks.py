@@ -134,7 +134,7 @@ def as_digits(lines: Sequence[OcrLine], columns: Columns, prepared: Prepared, en
     meant = {
         at: digits
         for at, (line, column) in enumerate(zip(lines, columns, strict=True))
-        if column and 2 * figures[column] > filled[column] and line.scores[0] < _PLAIN
+        if column and 2 * figures[column] > filled[column] and line.scores[0] < _SURE
         and (digits := _digits_of(line.text))
     }  # fmt: skip
     whole = list(lines)

@@ -1,4 +1,4 @@
-"""Networks that compute with fewer bits: what they leave in doubt is read by the exact ones, and the result says so."""
+"""What is read with little paper or fewer bits: what it leaves in doubt is read again, and the result says so."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from recount.pipeline.ocr.network import backends
 from recount.pipeline.ocr.network import engine as engines
 from recount.pipeline.ocr.network.backends import Networks, _Bits, load, name_by, name_of
 from recount.pipeline.ocr.network.engine import engine
-from recount.pipeline.ocr.network.reading import alternatives, recognise
+from recount.pipeline.ocr.network.reading import Decoded, alternatives, recognise
 from recount.pipeline.ocr.network.steps import Whole
 from recount.pipeline.settings import OcrPrecision
 
@@ -26,20 +26,26 @@ Floats = npt.NDArray[np.float32]
 
 
 class Network:
-    """Reads every line as one sign, with a probability that stands in the line's first pixel. asked: how many lines;
-    sizes: of the batches."""
+    """Reads every line as one sign, with a probability that stands in the line's first pixel; in batches as wide as
+    networks learn with another, if told, and surely. asked: how many lines; sizes, widths: of the batches."""
 
-    def __init__(self, sign: str) -> None:
+    def __init__(self, sign: str, with_paper: str | None = None) -> None:
         self.sign = SIGNS.index(sign)
+        self.with_paper = None if with_paper is None else SIGNS.index(with_paper)
         self.asked = 0
         self.sizes: list[int] = []
+        self.widths: list[int] = []
 
     def __call__(self, batch: Floats) -> Floats:
         self.asked += int(batch.any(axis=(1, 2, 3)).sum())
         self.sizes.append(len(batch))
+        self.widths.append(batch.shape[3])
         steps = np.zeros((len(batch), 4, len(SIGNS)), np.float32)
         chance = (batch[:, 0, 0, 0] + 1) / 2
-        steps[:, 1, self.sign] = chance
+        sign = self.sign
+        if self.with_paper is not None and batch.shape[3] >= 320:
+            sign, chance = self.with_paper, np.ones_like(chance)
+        steps[:, 1, sign] = chance
         steps[:, 1, 3] = 1 - chance
         steps[:, [0, 2, 3], 0] = 1.0
         return steps
@@ -50,15 +56,15 @@ def networks(fast: Network, exact: Network) -> Networks:
     return Networks(fast, recogniser, recogniser if exact is fast else Whole(exact), SIGNS, "none")
 
 
-def line(chance: float) -> npt.NDArray[np.uint8]:
-    return np.full((48, 96), round(255 * chance), np.uint8)
+def line(chance: float, width: int = 96) -> npt.NDArray[np.uint8]:
+    return np.full((48, width), round(255 * chance), np.uint8)
 
 
 def test_lines_with_a_doubtful_sign_are_read_by_the_exact_network() -> None:
     fast, exact = Network("7"), Network("1")
     read = recognise(networks(fast, exact), [line(0.98), line(0.75), line(0.85), line(0.6)])
     assert [one.text for one in read] == ["7", "1", "7", "1"]
-    assert (fast.asked, exact.asked) == (4, 2)
+    assert (fast.asked, exact.asked) == (4 + 2, 2)
 
 
 @pytest.mark.parametrize(
@@ -75,20 +81,64 @@ def test_batches_are_full_or_a_line_alone(lines: int, width: int, sizes: list[in
 def test_what_is_not_sure_is_read_alone() -> None:
     fast, exact = Network("7"), Network("1")
     recognise(networks(fast, exact), [line(0.6)] * 5)
-    assert (fast.sizes, exact.sizes) == ([6], [1] * 5)
+    assert (fast.sizes, exact.sizes) == ([6, 6], [1] * 5)
 
 
-def test_one_network_is_asked_once() -> None:
+def test_what_is_sure_is_read_with_little_paper() -> None:
+    only = Network("7", with_paper="1")
+    assert recognise(networks(only, only), [line(0.95), line(0.95, 30)]) == [
+        Decoded("7", (pytest.approx(0.375),), (pytest.approx(0.95, abs=0.01),)),
+        Decoded("7", (1.0,), (pytest.approx(0.95, abs=0.01),)),
+    ]
+    assert only.widths == [96, 96]
+
+
+def test_what_is_not_sure_is_read_with_as_much_paper_as_the_network_learnt_with() -> None:
+    only = Network("7", with_paper="1")
+    assert [one.text for one in recognise(networks(only, only), [line(0.6), line(0.95), line(0.75)])] == ["1", "7", "1"]
+    assert only.widths == [96, 320, 320]
+    assert alternatives(networks(only, only), [line(0.6)])[0][0].text == "1"
+
+
+def test_of_two_readings_the_surer_one_counts() -> None:
+    """With more paper a sign may be lost, and another be seen for it."""
+
+    class Lost(Network):
+        def __call__(self, batch: Floats) -> Floats:
+            steps = super().__call__(batch)
+            if batch.shape[3] >= 320:
+                steps[:, 1, self.sign] /= 2
+            return steps
+
+    only, exact = Lost("7"), Lost("1")
+    [read] = recognise(networks(only, only), [line(0.75)])
+    assert (read.text, read.scores) == ("7", (pytest.approx(0.75, abs=0.01),))
+    assert recognise(networks(only, exact), [line(0.75)])[0].text == "7"
+
+
+def test_the_exact_network_is_not_asked_about_what_paper_makes_sure() -> None:
+    fast, exact = Network("7", with_paper="1"), Network("7")
+    assert recognise(networks(fast, exact), [line(0.6)])[0].text == "1"
+    assert exact.asked == 0
+
+
+def test_a_long_line_that_is_not_sure_is_not_read_twice_in_the_same_way() -> None:
     only = Network("7")
-    assert recognise(networks(only, only), [line(0.6)])[0].text == "7"
-    assert only.asked == 1
+    assert recognise(networks(only, only), [line(0.6, 320)])[0].text == "7"
+    assert (only.asked, only.widths) == (1, [320])
+
+
+def test_the_exact_network_reads_with_paper_too() -> None:
+    fast, exact = Network("7"), Network("7", with_paper="1")
+    assert [one.text for one in recognise(networks(fast, exact), [line(0.6), line(0.6, 400)])] == ["1", "1"]
+    assert (fast.widths, exact.widths) == ([96, 448, 320], [320, 448])
 
 
 def test_what_a_line_may_say_is_asked_of_the_exact_network_where_the_other_is_not_sure() -> None:
     fast, exact = Network("7"), Network("1")
     readings = alternatives(networks(fast, exact), [line(0.6), line(0.95)])
     assert [one[0].text for one in readings] == ["1", "7"]
-    assert (fast.asked, exact.asked) == (2, 1)
+    assert (fast.asked, exact.asked) == (2 + 1, 1)
 
 
 def test_only_the_signs_that_are_allowed_are_read() -> None:
