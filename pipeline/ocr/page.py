@@ -6,8 +6,8 @@ file shows it.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import compress
 
@@ -34,7 +34,7 @@ from recount.pipeline.ocr.text.cells import (
     sheet_of,
     untangled,
 )
-from recount.pipeline.ocr.text.hygiene import clean, in_columns, is_speck, opened_over, rests
+from recount.pipeline.ocr.text.hygiene import clean, in_columns, is_speck, opened_over, over_two_lines, rests
 from recount.pipeline.ocr.text.lines import (
     InCell,
     OcrLine,
@@ -133,8 +133,7 @@ def _cleaned(
     image, own = prepared.image, _without_rests(read, sheet)
     lodgers = Counter(read_line.home for read_line in own if not is_speck(read_line.line.text))
     lines: list[OcrLine] = []
-    columns: list[tuple[int, int] | None] = []
-    running: list[bool] = []
+    homes: list[int | None] = []
     for read_line in balanced(prepared, own, sheet.cells, engine):
         alone = read_line.home is not None and lodgers[read_line.home] == 1
         is_none = alone and len(read_line.line.text) < 3 and is_dash(read_line.box, sheet)
@@ -143,12 +142,28 @@ def _cleaned(
         cleaned = clean(whole, alone=alone, running=read_line.home is None)
         if cleaned is not None:
             lines.append(cleaned)
-            columns.append(_column(read_line.home, sheet) if alone else None)
-            running.append(read_line.home is None)
+            homes.append(read_line.home)
+    columns = [_column(home, sheet) if lodgers[home] == 1 else None for home in homes]
+    running = [home is None for home in homes]
     mended = whole_words(opened_over(lines, running), running, image, engine)
-    figures = as_amounts(in_columns(mended, columns), columns, prepared, engine)
+    figures = over_two_lines(in_columns(mended, columns), columns, _twos(lines, homes, sheet))
+    figures = as_amounts(figures, columns, prepared, engine)
     figures = as_digits(figures, columns, prepared, engine)
     return figures, no_amounts(figures, columns)
+
+
+def _twos(
+    lines: Sequence[OcrLine], homes: Sequence[int | None], sheet: Sheet
+) -> Iterator[tuple[int, int, tuple[int, int] | None]]:
+    """The lines that are two in a cell, the upper one first, and their column."""
+    within: dict[int, list[int]] = defaultdict(list)
+    for at, home in enumerate(homes):
+        if home is not None:
+            within[home].append(at)
+    for home, own in within.items():
+        if len(own) == 2:
+            above, below = sorted(own, key=lambda at: lines[at].box[1])
+            yield above, below, _column(home, sheet)
 
 
 def _without_rests(read: Sequence[InCell], sheet: Sheet) -> list[InCell]:

@@ -107,6 +107,8 @@ _PARTED = re.compile(r"-?\d[\d,]*\.\d(?P<between>[ .])\d[%分]?")
 # Behind a separator there are three digits and then the point, behind a 0 at once.
 _GROUPED = re.compile(r"-?(?:\d{1,3}(?:,\d{3})*,\d{3}|0)\d\d")
 _AMOUNT = re.compile(r"-?\d[\d,]*\.\d\d")
+# One with separators, which may be read as points.
+_IN_GROUPS = re.compile(r"\d{1,3}(?:[.,]\d{3})+\.\d\d")
 _SIZED = re.compile(r"[\d.．,，:：;；%％‰十百千万亿元分]")
 _NEARLY_ALL = 0.9  # of the figures alone in their cells
 # A point between ideographs: speckle, or a comma that lost its tail.
@@ -291,6 +293,32 @@ def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> 
             line = _with_digits(line)
         found.append(line)
     return found
+
+
+def over_two_lines(
+    lines: Sequence[OcrLine], columns: Sequence[Hashable | None], pairs: Iterable[tuple[int, int, Hashable]]
+) -> list[OcrLine]:
+    """The lines, with the separators and the point of an amount that goes on in the second line of its cell, where only
+    one can be made of them, and the second line is none: 872.962 / 02.
+
+    columns: as for `in_columns`. pairs: the indices of the lines that are two in a cell, the upper one first, and the
+    column; it must be one of amounts.
+    """
+    figures, amounts = times_in(lines, columns, is_figure), times_in(lines, columns, is_amount)
+    whole = list(lines)
+    for above, below, column in pairs:
+        first, second = lines[above], lines[below]
+        if 2 * amounts[column] <= figures[column] or is_amount(second):
+            continue
+        if _IN_GROUPS.fullmatch(f"{first.text}.{second.text}"):
+            second = with_sign(second, 0, ".")
+        elif not _IN_GROUPS.fullmatch(first.text + second.text):
+            continue
+        text = first.text + second.text
+        text = text[: -len(".00")].replace(".", ",") + text[-len(".00") :]
+        whole[above] = replace(first, text=text[: len(first.text)])
+        whole[below] = replace(second, text=text[len(first.text) :])
+    return whole
 
 
 def _with_digits(line: OcrLine) -> OcrLine:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from recount.pipeline.ocr.text.hygiene import clean, in_columns, opened_over, rests
+from recount.pipeline.ocr.text.hygiene import clean, in_columns, opened_over, over_two_lines, rests
 from recount.pipeline.ocr.text.lines import OcrLine
 
 
@@ -475,3 +475,31 @@ def test_a_figure_that_is_set_wide_in_a_line_is_one(read: str, step: float, mean
     cleaned = clean(OcrLine(read, tuple(boxes), (0.9,) * len(read), (0.0, 0.0, x, 12.0)), running=True)
     assert cleaned is not None
     assert cleaned.text == meant
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "others", "meant"),
+    [
+        ("415.208", "64", ["1,870.50", "96.00"], ("415,208", ".64")),  # the point at the end of a line is lost
+        ("415,208", "64", ["1,870.50", "96.00"], ("415,208", ".64")),
+        ("3.415.208", ".64", ["1,870.50", "96.00"], ("3,415,208", ".64")),
+        ("415.208.", "64", ["1,870.50", "96.00"], ("415,208.", "64")),
+        ("3.415.20", "8.64", ["1,870.50", "96.00"], ("3.415.20", "8.64")),  # may be two
+        ("415.208", "8.64", ["1,870.50", "96.00"], ("415.208", "8.64")),
+        ("415.208", "640", ["1,870.50", "96.00"], ("415.208", "640")),
+        ("415.20", "64", ["1,870.50", "96.00"], ("415.20", "64")),
+        ("415.208", "64", ["1,870", "96"], ("415.208", "64")),  # not of amounts
+        ("415.208", "64", ["甲", "乙"], ("415.208", "64")),
+        ("机关", "2", ["1,870.50", "96.00"], ("机关", "2")),
+    ],
+)
+def test_an_amount_that_goes_on_in_the_next_line_is_parted_in_its_one_way(
+    above: str, below: str, others: list[str], meant: tuple[str, str]
+) -> None:
+    column = (10, 60)
+    read = [line(below), *map(line, others), line(above)]
+    columns = [None, *([column] * len(others)), None]
+    found = over_two_lines(read, columns, [(len(read) - 1, 0, column)])
+    assert (found[-1].text, found[0].text) == meant
+    assert [each.text for each in found[1:-1]] == others
+    assert all(len(each.boxes) == len(each.scores) == len(each.text) for each in found)
