@@ -14,6 +14,7 @@ from functools import partial
 from itertools import pairwise
 from unicodedata import normalize
 
+from recount.pipeline.document import hull
 from recount.pipeline.ocr.text.lines import LINE, OcrLine, with_sign, without
 from recount.pipeline.split.folding import SIMPLIFIED
 
@@ -311,7 +312,7 @@ def over_two_lines(
         if 2 * amounts[column] <= figures[column] or is_amount(second):
             continue
         if _IN_GROUPS.fullmatch(f"{first.text}.{second.text}"):
-            second = with_sign(second, 0, ".")
+            first = _with_point_behind(first)
         elif not _IN_GROUPS.fullmatch(first.text + second.text):
             continue
         text = first.text + second.text
@@ -319,6 +320,14 @@ def over_two_lines(
         whole[above] = replace(first, text=text[: len(first.text)])
         whole[below] = replace(second, text=text[len(first.text) :])
     return whole
+
+
+def _with_point_behind(line: OcrLine) -> OcrLine:
+    """The line with a point at its end, as far from the last sign as that is from the one before."""
+    (before, _, _, _), (left, top, right, bottom) = line.boxes[-2:]
+    place = (right, top, right + left - before, bottom)
+    boxes, box = (*line.boxes, place), hull([line.box, place])
+    return OcrLine(f"{line.text}.", boxes, (*line.scores, line.scores[-1]), box)
 
 
 def _with_digits(line: OcrLine) -> OcrLine:
