@@ -58,7 +58,7 @@ from recount.schemas.saying import say
 
 _LEAST_SCORE = 0.5  # below this a line is noise: the rim of a seal, a blot
 _LEAST_SCORE_LONE = 0.8  # the same for a lone sign that is no figure: the rims of seals look like that
-_LEAST_SCORE_BESIDE = 0.95  # the same for a lone sign of overlooked ink in a cell that has text as well
+_LEAST_SCORE_SURE = 0.95  # the same for one of overlooked ink beside text, and for a letter: scribbles look like that
 _LIKE_DIGITS = "SOoIl|"  # lone signs that `hygiene` makes digits of
 _FEW = 2  # signs that a speck is read as
 _LOW = 0.6  # of the usual height of lines in cells; less has a speck that is read as a digit
@@ -266,13 +266,15 @@ def _boxes(image: Grey, detected: Sequence[Box], sheet: Sheet) -> tuple[list[Box
 
 
 def _least_score(line: Decoded, *, found: bool, beside: bool) -> float:
-    """Below which score a line is noise. A lone sign that is no figure needs more: rims of seals look like that.
+    """Below which score a line is noise. A lone sign that is no figure needs more: rims of seals look like that;
+    and a letter more yet, which nobody prints alone.
 
     found: the detector did not take it for text; beside: there is text in the same cell that it did see.
     """
-    if found and beside and len(line.text) == 1:
-        return _LEAST_SCORE_BESIDE
-    if len(line.text) == 1 and not line.text.isdigit() and line.text not in _LIKE_DIGITS:
+    alone = len(line.text) == 1 and not line.text.isdigit() and line.text not in _LIKE_DIGITS
+    if (found and beside and len(line.text) == 1) or (alone and line.text.isascii() and line.text.isalpha()):
+        return _LEAST_SCORE_SURE
+    if alone:
         return _LEAST_SCORE_LONE
     return _LEAST_SCORE_FOUND if found else _LEAST_SCORE
 
