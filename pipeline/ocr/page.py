@@ -6,7 +6,7 @@ file shows it.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import compress
@@ -156,11 +156,7 @@ def _twos(
     lines: Sequence[OcrLine], homes: Sequence[int | None], sheet: Sheet
 ) -> Iterator[tuple[int, int, tuple[int, int] | None]]:
     """The lines that are two in a cell, the upper one first, and their column."""
-    within: dict[int, list[int]] = defaultdict(list)
-    for at, home in enumerate(homes):
-        if home is not None:
-            within[home].append(at)
-    for home, own in within.items():
+    for home, own in by_cell(homes).items():
         if len(own) == 2:
             above, below = sorted(own, key=lambda at: lines[at].box[1])
             yield above, below, _column(home, sheet)
@@ -171,7 +167,7 @@ def _without_rests(read: Sequence[InCell], sheet: Sheet) -> list[InCell]:
     digits."""
     usual = float(np.median([_height(line) for line in read if line.home is not None] or [0.0]))
     left_out: set[int] = set()
-    for indices in by_cell(read).values():
+    for indices in by_cell([line.home for line in read]).values():
         own = [index for index in indices if not is_speck(read[index].line.text)]
         specks = [at for at in own if _is_low(read[at], usual, sheet) and not is_dash(read[at].box, sheet)]
         own = [index for index in own if index not in specks]

@@ -113,7 +113,8 @@ class _Eye:
         pieces = [self.piece(page, box, dpi, _BESIDE[dpi]) for page, box in places]
         filled = [at for at, piece in enumerate(pieces) if piece.size and np.ptp(piece) >= _BLANK]
         found = [("", 0.0)] * len(places)
-        shown = engine(self.backend).recognise([with_paper(pieces[at]) for at in filled])
+        # Once: a second look is surer of a figure without the digit that its box cuts, which the first one guesses.
+        shown = engine(self.backend).recognise([with_paper(pieces[at]) for at in filled], once=True)
         for at, line in zip(filled, shown, strict=True):
             found[at] = line.text, line.score
         return found

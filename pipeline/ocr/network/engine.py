@@ -10,7 +10,14 @@ from recount.pipeline.document import Box
 from recount.pipeline.ocr.image.prepare import Grey
 from recount.pipeline.ocr.network.backends import Networks, load, name_by
 from recount.pipeline.ocr.network.kept import asked
-from recount.pipeline.ocr.network.reading import Decoded, Recognised, alternatives, detect, recognise
+from recount.pipeline.ocr.network.reading import (
+    Decoded,
+    Recognised,
+    alternatives,
+    detect,
+    recognise,
+    recognise_once,
+)
 from recount.pipeline.settings import OcrBackend, OcrPrecision
 
 
@@ -36,14 +43,15 @@ class Engine:
 
         return asked(self.name, ["detect"], [image], said_of, boxes)[0]
 
-    def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
-        """The best reading of each image of a single line."""
+    def recognise(self, images: Sequence[Grey], *, once: bool = False) -> list[Decoded]:
+        """The best reading of each image of a single line; what is not sure is looked at again, unless `once`."""
 
         def line(said: tuple[str, list[float], list[float]]) -> Decoded:
             text, centres, scores = said
             return Decoded(text, tuple(centres), tuple(scores))
 
-        return asked(self.name, ["recognise"], images, lambda some: recognise(self.loaded(), some), line)
+        read, question = (recognise_once, ["recognise", "once"]) if once else (recognise, ["recognise"])
+        return asked(self.name, question, images, lambda some: read(self.loaded(), some), line)
 
     def alternatives(self, images: Sequence[Grey], allowed: Collection[str] | None = None) -> list[list[Recognised]]:
         """What each image of a single line may say, the most probable first; of the allowed characters only."""

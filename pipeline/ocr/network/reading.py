@@ -114,6 +114,16 @@ class Recognised:
 
 def recognise(networks: Networks, images: Sequence[Grey]) -> list[Decoded]:
     """The best reading of each image of a line; what is not sure of every sign is looked at again (`_surely`)."""
+    return _surely(networks, images, _decoded(networks), lambda line: min(line.scores, default=0.0))
+
+
+def recognise_once(networks: Networks, images: Sequence[Grey]) -> list[Decoded]:
+    """The best reading of each image of a line, sure or not, as the first look has it."""
+    return _decoded(networks)(networks.recogniser, images, _BATCH, _NARROWEST)
+
+
+def _decoded(networks: Networks) -> Callable[[Recogniser, Sequence[Grey], int, int], list[Decoded]]:
+    """What gives the best reading of each image of a line by a network (`_each`)."""
 
     def best(network: Recogniser, batches: Iterable[Floats]) -> Iterator[Iterable[tuple[Signs, Floats]]]:
         return (zip(chosen, chances, strict=True) for chosen, chances in network.best(batches))
@@ -121,7 +131,7 @@ def recognise(networks: Networks, images: Sequence[Grey]) -> list[Decoded]:
     def made(line: tuple[Signs, Floats], share: float) -> Decoded:
         return _best(*line, share, networks.signs)
 
-    return _surely(networks, images, partial(_each, best, made), lambda line: min(line.scores, default=0.0))
+    return partial(_each, best, made)
 
 
 def alternatives(
@@ -162,18 +172,17 @@ def _surely(
     """
     found = read(networks.recogniser, images, _BATCH, _NARROWEST)
 
-    def look_again(network: Recogniser, widest: int, most: int) -> None:
-        unsure = [
-            index
-            for index, one in enumerate(found)
-            if sure(one) < _SURE and _padded(_width(images[index]), _NARROWEST) < widest
-        ]
+    def look_again(network: Recogniser, at: Sequence[int], most: int) -> None:
+        unsure = [index for index in at if sure(found[index]) < _SURE]
         for index, one in zip(unsure, read(network, [images[index] for index in unsure], most, _LEARNT), strict=True):
             found[index] = max(one, found[index], key=sure)
 
-    look_again(networks.recogniser, _LEARNT, _BATCH)
+    everything = range(len(images))
+    look_again(
+        networks.recogniser, [at for at in everything if _padded(_width(images[at]), _NARROWEST) < _LEARNT], _BATCH
+    )
     if networks.exact is not networks.recogniser:
-        look_again(networks.exact, _WIDEST + 1, 1)
+        look_again(networks.exact, everything, 1)
     return found
 
 

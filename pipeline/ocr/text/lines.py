@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -48,13 +48,13 @@ class InCell:
     home: int | None
 
 
-def by_cell(read: Sequence[InCell]) -> dict[int, list[int]]:
-    """By cell, which of some lines stand in it."""
-    homes: dict[int, list[int]] = defaultdict(list)
-    for index, line in enumerate(read):
-        if line.home is not None:
-            homes[line.home].append(index)
-    return homes
+def by_cell(homes: Iterable[int | None]) -> dict[int, list[int]]:
+    """By cell, which of some lines stand in it. homes: the cell of each line, None for none."""
+    within: dict[int, list[int]] = defaultdict(list)
+    for index, home in enumerate(homes):
+        if home is not None:
+            within[home].append(index)
+    return within
 
 
 def without(line: OcrLine, dropped: Collection[int]) -> OcrLine:

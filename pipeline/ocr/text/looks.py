@@ -134,7 +134,7 @@ def as_digits(lines: Sequence[OcrLine], columns: Columns, prepared: Prepared, en
     meant = {
         at: digits
         for at, (line, column) in enumerate(zip(lines, columns, strict=True))
-        if column and 2 * figures[column] > filled[column] and line.scores[0] < _SURE
+        if column and 2 * figures[column] > filled[column] and line.scores[0] < _PLAIN
         and (digits := _digits_of(line.text))
     }  # fmt: skip
     whole = list(lines)
@@ -467,7 +467,7 @@ _OPENING, _CLOSING = "(（", ")）"  # of either width: which one is printed, th
 def balanced(prepared: Prepared, read: Sequence[InCell], cells: Sequence[Box], engine: Engine) -> list[InCell]:
     """The lines, with the brackets that their cells lack where a line, read again with more around it, has them."""
     whole = list(read)
-    for home, indices in by_cell(read).items():
+    for home, indices in by_cell([line.home for line in read]).items():
         text = "".join(read[index].line.text for index in indices)
         opened, closed = (sum(map(text.count, signs)) for signs in (_OPENING, _CLOSING))
         if abs(opened - closed) != 1:

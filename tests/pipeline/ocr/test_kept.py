@@ -31,7 +31,7 @@ HASH = "ab" * 32
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the networks were asked, as it is asked."""
     questions: list[str] = []
-    for name in ("detect", "recognise", "alternatives"):
+    for name in ("detect", "recognise", "recognise_once", "alternatives"):
         whole = getattr(engines, name)
 
         def counted(*arguments: Any, name: str = name, whole: Callable[..., Any] = whole, **named: Any) -> Any:
@@ -68,6 +68,8 @@ def test_each_image_is_read_once(reader: Engine, tmp_path: Path, asked: list[str
         assert len(asked) == 4
         reader.recognise([image(3), image(4)])
         assert len(asked) == 5
+        reader.recognise([image(4)], once=True)  # another question
+        assert asked.pop() == "recognise_once"
     with keeping(tmp_path, "cd" * 32):
         answers(reader)
     assert len(asked) == 9

@@ -17,7 +17,7 @@ from recount.pipeline.ocr.network import backends
 from recount.pipeline.ocr.network import engine as engines
 from recount.pipeline.ocr.network.backends import Networks, _Bits, load, name_by, name_of
 from recount.pipeline.ocr.network.engine import engine
-from recount.pipeline.ocr.network.reading import Decoded, alternatives, recognise
+from recount.pipeline.ocr.network.reading import Decoded, alternatives, recognise, recognise_once
 from recount.pipeline.ocr.network.steps import Whole
 from recount.pipeline.settings import OcrPrecision
 
@@ -98,6 +98,12 @@ def test_what_is_not_sure_is_read_with_as_much_paper_as_the_network_learnt_with(
     assert [one.text for one in recognise(networks(only, only), [line(0.6), line(0.95), line(0.75)])] == ["1", "7", "1"]
     assert only.widths == [96, 320, 320]
     assert alternatives(networks(only, only), [line(0.6)])[0][0].text == "1"
+
+
+def test_one_look_is_enough_where_no_other_is_asked_for() -> None:
+    fast, exact = Network("7", with_paper="1"), Network("1")
+    assert [one.text for one in recognise_once(networks(fast, exact), [line(0.6), line(0.95)])] == ["7", "7"]
+    assert (fast.widths, exact.asked) == ([96, 96], 0)
 
 
 def test_of_two_readings_the_surer_one_counts() -> None:

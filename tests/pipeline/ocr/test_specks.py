@@ -22,15 +22,16 @@ FIGURES = ("12.50", "7.25", "15.00", "3.10")
 LEFT, RIGHT, TOP, HEIGHT = 40.0, 140.0, 60.0, 24.0
 
 
-def column() -> Image:
-    """A table of one column of figures, ruled all over."""
+def column(figures: Sequence[str] = FIGURES, height: float = HEIGHT) -> Image:
+    """A table of one column of figures, ruled all over; each in rows so high, and in as many lines as it has."""
     typeset = Typeset()
-    for row in range(len(FIGURES) + 1):
-        typeset.page.draw_line((LEFT, TOP + row * HEIGHT), (RIGHT, TOP + row * HEIGHT), width=0.7)
+    for row in range(len(figures) + 1):
+        typeset.page.draw_line((LEFT, TOP + row * height), (RIGHT, TOP + row * height), width=0.7)
     for x in (LEFT, RIGHT):
-        typeset.page.draw_line((x, TOP), (x, TOP + len(FIGURES) * HEIGHT), width=0.7)
-    for row, figure in enumerate(FIGURES):
-        typeset.text(LEFT + 8, TOP + row * HEIGHT + 16, figure)
+        typeset.page.draw_line((x, TOP), (x, TOP + len(figures) * height), width=0.7)
+    for row, figure in enumerate(figures):
+        for at, text in enumerate(figure.split("\n")):
+            typeset.text(LEFT + 8, TOP + row * height + 16 * (at + 1), text)
     return typeset.drawn()
 
 
@@ -66,6 +67,12 @@ def figures(image: Image, reader: Engine, sign: str = "·", **specks: str) -> li
 
 def test_a_speck_above_a_point_and_one_beside_a_figure(reader: Engine) -> None:
     assert figures(column(), reader, r15_00="15:00", r3_10=". 3.10") == list(FIGURES)
+
+
+def test_an_amount_that_goes_on_in_the_next_line_has_its_point_at_the_end_of_the_first(reader: Engine) -> None:
+    image = column(("12.50", "872,962.\n02", "15.00"), height=40.0)
+    read = figures(image, reader, **{"872,962_": "872.962"})
+    assert read == ["12.50", "872,962.", "02", "15.00"]
 
 
 @pytest.mark.parametrize("sign", ["·", ":", "一"])

@@ -108,20 +108,13 @@ def test_a_page_shown_otherwise_all_over_is_read_as_a_scan(tmp_path: Path) -> No
     assert [remark.kind for remark in page.remarks][-1] == "text not believed"
 
 
-@pytest.mark.parametrize(
-    ("text", "shown", "read", "kind"),
-    [("4O1.63", "401.63", "401.63", "other print"), ("4l1.63", "411.63", "4l1.63", "unclear print")],
-)
-def test_a_letter_that_the_page_shows_as_a_digit_is_one(
-    text: str, shown: str, read: str, kind: str, tmp_path: Path
-) -> None:
-    """A text layer with the letter O for 0, as OCR programs write it: the page decides. The letter l is narrower than a
-    digit, so that the figure is wider than its text: of one that is cut nothing is told."""
-    document = sheet((text, "85.97"))
-    patch(document[0], 0, shown)
+def test_a_letter_that_the_page_shows_as_a_digit_is_one(tmp_path: Path) -> None:
+    """A text layer with the letter l for 1, as OCR programs write it: the page decides."""
+    document = sheet(("4l1.63", "85.97"))
+    patch(document[0], 0, "411.63")
     [page] = looked_at(document, tmp_path).pages
-    assert texts(page)[0] == read
-    assert [(remark.kind, remark.touches) for remark in page.remarks] == [(kind, True)]
+    assert texts(page)[0] == "411.63"
+    assert [(remark.kind, remark.touches) for remark in page.remarks] == [("other print", True)]
 
 
 def test_a_code_with_letters_stays_what_it_is(tmp_path: Path) -> None:
