@@ -80,9 +80,10 @@ Doubles = npt.NDArray[np.float64]
 
 _HEIGHT = 48  # pixels that the network wants
 _BUCKET = 32  # widths are padded to multiples of this: engines prepare themselves anew for every size
-_NARROWEST = 96  # pixels that a line is padded to at least
-_LEARNT = 320  # pixels that the network's lines were padded to at least when it learnt, as in the settings of rapidocr
 _WIDEST = 3200  # pixels; a longer line is squeezed
+_SHORT = (
+    128  # pixels; a shorter line is never squeezed: the rest of a ruling behind a figure would become a digit of it
+)
 _BATCH = 6  # lines that are recognised together, as in the settings of rapidocr, or alone: every number is a new size
 _ALONE = 320  # pixels; a wider line is work enough of its own
 _SURE = 0.8  # probability of a sign below which more paper, or 32 bits instead of 16, may choose another one
@@ -105,6 +106,41 @@ class Decoded:
 
 
 @dataclass(frozen=True, slots=True)
+class _Look:
+    """How lines are shown to a network. most: at a time; least: pixels that they are padded to; share: what is left of
+    the width of those that are not short."""
+
+    most: int
+    least: int
+    share: float = 1.0
+
+    def width(self, image: Grey) -> int:
+        """The pixels of a line's image that is as high as the network wants it."""
+        height, width = image.shape
+        whole = _HEIGHT * width / height
+        shown: float = min(_WIDEST, whole, max(_SHORT, self.share * whole))
+        return math.ceil(shown)
+
+    def padded(self, width: int) -> int:
+        """The pixels that a line of so many is padded to."""
+        step = _BUCKET if width <= _ALONE else 2 * _BUCKET
+        return max(self.least, -(-width // step) * step)
+
+    def sizes(self, image: Grey) -> tuple[int, int]:
+        """The pixels of a line's image, and those that it is padded to."""
+        width = self.width(image)
+        return width, self.padded(width)
+
+
+_PADDED = 96  # pixels
+_LEARNT = 320  # pixels that lines were padded to at least when the network learnt, as in the settings of rapidocr
+_GLANCE = _Look(_BATCH, _PADDED, share=0.75)
+_LOOK = _Look(_BATCH, _PADDED)
+_CLOSER = _Look(_BATCH, _LEARNT)
+_CLOSEST = _Look(1, _LEARNT)
+
+
+@dataclass(frozen=True, slots=True)
 class Recognised:
     """A text that a line may say, with its probability under the network (0..1)."""
 
@@ -114,15 +150,15 @@ class Recognised:
 
 def recognise(networks: Networks, images: Sequence[Grey]) -> list[Decoded]:
     """The best reading of each image of a line; what is not sure of every sign is looked at again (`_surely`)."""
-    return _surely(networks, images, _decoded(networks), lambda line: min(line.scores, default=0.0))
+    return _surely(networks, images, _GLANCE, _decoded(networks), lambda line: min(line.scores, default=0.0))
 
 
 def recognise_once(networks: Networks, images: Sequence[Grey]) -> list[Decoded]:
-    """The best reading of each image of a line, sure or not, as the first look has it."""
-    return _decoded(networks)(networks.recogniser, images, _BATCH, _NARROWEST)
+    """The best reading of each image of a line, sure or not, as one look has it."""
+    return _decoded(networks)(networks.recogniser, images, _LOOK)
 
 
-def _decoded(networks: Networks) -> Callable[[Recogniser, Sequence[Grey], int, int], list[Decoded]]:
+def _decoded(networks: Networks) -> Callable[[Recogniser, Sequence[Grey], _Look], list[Decoded]]:
     """What gives the best reading of each image of a line by a network (`_each`)."""
 
     def best(network: Recogniser, batches: Iterable[Floats]) -> Iterator[Iterable[tuple[Signs, Floats]]]:
@@ -150,7 +186,7 @@ def alternatives(
     def made(line: Floats, _: float) -> list[Recognised]:
         return _beam(line.astype(np.float64), signs)
 
-    return _surely(networks, images, partial(_each, among, made), lambda readings: readings[0].score)
+    return _surely(networks, images, _LOOK, partial(_each, among, made), lambda readings: readings[0].score)
 
 
 S = TypeVar("S")
@@ -160,29 +196,27 @@ T = TypeVar("T")
 def _surely(
     networks: Networks,
     images: Sequence[Grey],
-    read: Callable[[Recogniser, Sequence[Grey], int, int], list[T]],
+    first: _Look,
+    read: Callable[[Recogniser, Sequence[Grey], _Look], list[T]],
     sure: Callable[[T], float],
 ) -> list[T]:
-    """What is read of the images: first with as little paper behind them as will do, which costs least; where that is
-    less sure than _SURE, with as much as the networks learnt with, of which the surer counts; and by the exact network
-    where it still is.
+    """What is read of the images: by a first look, which costs least; where that is less sure than _SURE by a closer
+    one, in their full width and with as much paper behind them as the networks learnt with, of which the surer counts;
+    and by the exact network where it still is.
 
-    read: by a network, so many images at a time at most, padded to so many pixels at least. Those that are not sure
-    with enough paper are few, and read one by one.
+    read: by a network that looks so. Those that are not sure at a closer look are few, and read one by one.
     """
-    found = read(networks.recogniser, images, _BATCH, _NARROWEST)
+    found = read(networks.recogniser, images, first)
 
-    def look_again(network: Recogniser, at: Sequence[int], most: int) -> None:
+    def look_again(network: Recogniser, look: _Look, at: Iterable[int]) -> None:
         unsure = [index for index in at if sure(found[index]) < _SURE]
-        for index, one in zip(unsure, read(network, [images[index] for index in unsure], most, _LEARNT), strict=True):
+        for index, one in zip(unsure, read(network, [images[index] for index in unsure], look), strict=True):
             found[index] = max(one, found[index], key=sure)
 
-    everything = range(len(images))
-    look_again(
-        networks.recogniser, [at for at in everything if _padded(_width(images[at]), _NARROWEST) < _LEARNT], _BATCH
-    )
+    otherwise = (at for at, image in enumerate(images) if first.sizes(image) != _CLOSER.sizes(image))
+    look_again(networks.recogniser, _CLOSER, otherwise)
     if networks.exact is not networks.recogniser:
-        look_again(networks.exact, everything, 1)
+        look_again(networks.exact, _CLOSEST, range(len(images)))
     return found
 
 
@@ -191,13 +225,12 @@ def _each(
     made: Callable[[S, float], T],
     network: Recogniser,
     images: Sequence[Grey],
-    most: int,
-    least: int,
+    look: _Look,
 ) -> list[T]:
     """What is made of each image: of what is asked about the steps of its line, and of the share of them that it
-    covers. most: images at a time; least: pixels that they are padded to."""
-    lines = [_scaled(image) for image in images]
-    batches = list(_batches([line.shape[1] for line in lines], most, least))
+    covers."""
+    lines = [_scaled(image, look.width(image)) for image in images]
+    batches = list(_batches([line.shape[1] for line in lines], look))
     found: dict[int, T] = {}
     for batch, said in zip(batches, asked(network, (_filled(batch, lines) for batch in batches)), strict=True):
         for index, one in zip(batch.indices, said, strict=False):  # blank lines may follow
@@ -214,8 +247,8 @@ class _Batch:
     width: int
 
 
-def _batches(widths: Sequence[int], most: int, least: int) -> Iterator[_Batch]:
-    """Lines of so many pixels in batches, those of like width together, padded to `least` pixels at least.
+def _batches(widths: Sequence[int], look: _Look) -> Iterator[_Batch]:
+    """Lines of so many pixels in batches, those of like width together.
 
     A batch is full, with blank lines in it where nearly as many are missing as are there, or a line alone: the engine
     makes itself ready for each size that it meets, which takes as long as some lines.
@@ -223,8 +256,8 @@ def _batches(widths: Sequence[int], most: int, least: int) -> Iterator[_Batch]:
     order = sorted(range(len(widths)), key=widths.__getitem__)
     start = 0
     while start < len(order):
-        width = _padded(widths[order[start]], least)
-        size = most if width <= _ALONE else 1
+        width = look.padded(widths[order[start]])
+        size = look.most if width <= _ALONE else 1
         chosen = [index for index in order[start : start + size] if widths[index] <= width]
         if 2 * len(chosen) < size:
             chosen, size = chosen[:1], 1
@@ -240,21 +273,8 @@ def _filled(batch: _Batch, lines: Sequence[Floats]) -> Floats:
     return shown
 
 
-def _scaled(image: Grey) -> Floats:
-    size = (_width(image), _HEIGHT)
-    return np.asarray(cv2.resize(image, size).astype(np.float32) / 127.5 - 1.0, np.float32)
-
-
-def _width(image: Grey) -> int:
-    """The pixels of a line's image when it is as high as the network wants it."""
-    height, width = image.shape
-    target: int = min(_WIDEST, max(1, math.ceil(_HEIGHT * width / height)))
-    return target
-
-
-def _padded(width: int, least: int) -> int:
-    step = _BUCKET if width <= _ALONE else 2 * _BUCKET
-    return max(least, -(-width // step) * step)
+def _scaled(image: Grey, width: int) -> Floats:
+    return np.asarray(cv2.resize(image, (width, _HEIGHT)).astype(np.float32) / 127.5 - 1.0, np.float32)
 
 
 def _best(chosen: Signs, chances: Floats, share: float, signs: Sequence[str]) -> Decoded:

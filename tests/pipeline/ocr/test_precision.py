@@ -69,7 +69,7 @@ def test_lines_with_a_doubtful_sign_are_read_by_the_exact_network() -> None:
 
 @pytest.mark.parametrize(
     ("lines", "width", "sizes"),
-    [(2, 96, [1, 1]), (4, 96, [6]), (6, 96, [6]), (8, 96, [6, 1, 1]), (9, 96, [6, 6]), (3, 400, [1, 1, 1])],
+    [(2, 96, [1, 1]), (4, 96, [6]), (6, 96, [6]), (8, 96, [6, 1, 1]), (9, 96, [6, 6]), (3, 480, [1, 1, 1])],
 )
 def test_batches_are_full_or_a_line_alone(lines: int, width: int, sizes: list[int]) -> None:
     only = Network("7")
@@ -91,6 +91,26 @@ def test_what_is_sure_is_read_with_little_paper() -> None:
         Decoded("7", (1.0,), (pytest.approx(0.95, abs=0.01),)),
     ]
     assert only.widths == [96, 96]
+
+
+@pytest.mark.parametrize(("width", "shown"), [(96, 96), (128, 128), (150, 128), (256, 192), (800, 640), (9000, 3200)])
+def test_lines_that_are_not_short_are_squeezed_at_first(width: int, shown: int) -> None:
+    only = Network("7")
+    recognise(networks(only, only), [line(0.95, width)])
+    assert only.widths == [shown]
+
+
+def test_no_line_is_squeezed_of_which_more_than_one_text_is_asked_for_or_a_single_look() -> None:
+    only = Network("7")
+    alternatives(networks(only, only), [line(0.95, 256)])
+    recognise_once(networks(only, only), [line(0.95, 256)])
+    assert only.widths == [256, 256]
+
+
+def test_a_squeezed_line_that_is_not_sure_is_read_as_wide_as_it_is() -> None:
+    only = Network("7")
+    assert recognise(networks(only, only), [line(0.6, 640)])[0].text == "7"
+    assert only.widths == [512, 640]
 
 
 def test_what_is_not_sure_is_read_with_as_much_paper_as_the_network_learnt_with() -> None:
@@ -130,14 +150,14 @@ def test_the_exact_network_is_not_asked_about_what_paper_makes_sure() -> None:
 
 def test_a_long_line_that_is_not_sure_is_not_read_twice_in_the_same_way() -> None:
     only = Network("7")
-    assert recognise(networks(only, only), [line(0.6, 320)])[0].text == "7"
+    assert alternatives(networks(only, only), [line(0.6, 320)])[0][0].text == "7"
     assert (only.asked, only.widths) == (1, [320])
 
 
 def test_the_exact_network_reads_with_paper_too() -> None:
     fast, exact = Network("7"), Network("7", with_paper="1")
     assert [one.text for one in recognise(networks(fast, exact), [line(0.6), line(0.6, 400)])] == ["1", "1"]
-    assert (fast.widths, exact.widths) == ([96, 448, 320], [320, 448])
+    assert (fast.widths, exact.widths) == ([96, 320, 320, 448], [320, 448])
 
 
 def test_what_a_line_may_say_is_asked_of_the_exact_network_where_the_other_is_not_sure() -> None:
