@@ -36,8 +36,8 @@ _SETTINGS = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1}
 
 
 @dataclass(frozen=True, slots=True)
-class _Watched:
-    """A recogniser; what it is asked is shown to somebody too."""
+class Watched:
+    """A recogniser; what it is asked about is shown to somebody too."""
 
     recogniser: Recogniser
     show: Callable[[Floats], None]
@@ -105,7 +105,7 @@ def watch(files: Iterable[Path]) -> Watch:
     """Reads every second page of scans in 32 bits; returns who watched."""
     networks = load("openvino")
     watched = Watch(features())
-    shown = replace(networks, recogniser=_Watched(networks.recogniser, watched.show))
+    shown = replace(networks, recogniser=Watched(networks.recogniser, watched.show))
     reader = Engine(networks.name, lambda: replace(shown, exact=shown.recogniser))
     for file in files:
         with mupdf.open(file) as document:

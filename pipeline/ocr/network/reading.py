@@ -106,19 +106,20 @@ class Decoded:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class Look:
     """How lines are shown to a network. most: at a time; least: pixels that they are padded to; share: what is left of
-    the width of those that are not short."""
+    the width of those of more than `short` pixels."""
 
     most: int
     least: int
     share: float = 1.0
+    short: int = _SHORT
 
     def width(self, image: Grey) -> int:
         """The pixels of a line's image that is as high as the network wants it."""
         height, width = image.shape
         whole = _HEIGHT * width / height
-        shown: float = min(_WIDEST, whole, max(_SHORT, self.share * whole))
+        shown: float = min(_WIDEST, whole, max(self.short, self.share * whole))
         return math.ceil(shown)
 
     def padded(self, width: int) -> int:
@@ -134,10 +135,12 @@ class _Look:
 
 _PADDED = 96  # pixels
 _LEARNT = 320  # pixels that lines were padded to at least when the network learnt, as in the settings of rapidocr
-_GLANCE = _Look(_BATCH, _PADDED, share=0.75)
-_LOOK = _Look(_BATCH, _PADDED)
-_CLOSER = _Look(_BATCH, _LEARNT)
-_CLOSEST = _Look(1, _LEARNT)
+GLANCE = Look(_BATCH, _PADDED, share=0.75)
+"""The first look at a line."""
+LOOK = Look(_BATCH, _PADDED)
+CLOSER = Look(_BATCH, _LEARNT)
+"""How it is looked at again."""
+_CLOSEST = Look(1, _LEARNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,17 +151,17 @@ class Recognised:
     score: float
 
 
-def recognise(networks: Networks, images: Sequence[Grey]) -> list[Decoded]:
+def recognise(networks: Networks, images: Sequence[Grey], first: Look = GLANCE) -> list[Decoded]:
     """The best reading of each image of a line; what is not sure of every sign is looked at again (`_surely`)."""
-    return _surely(networks, images, _GLANCE, _decoded(networks), lambda line: min(line.scores, default=0.0))
+    return _surely(networks, images, first, _decoded(networks), lambda line: min(line.scores, default=0.0))
 
 
-def recognise_once(networks: Networks, images: Sequence[Grey]) -> list[Decoded]:
+def recognise_once(networks: Networks, images: Sequence[Grey], look: Look = LOOK) -> list[Decoded]:
     """The best reading of each image of a line, sure or not, as one look has it."""
-    return _decoded(networks)(networks.recogniser, images, _LOOK)
+    return _decoded(networks)(networks.recogniser, images, look)
 
 
-def _decoded(networks: Networks) -> Callable[[Recogniser, Sequence[Grey], _Look], list[Decoded]]:
+def _decoded(networks: Networks) -> Callable[[Recogniser, Sequence[Grey], Look], list[Decoded]]:
     """What gives the best reading of each image of a line by a network (`_each`)."""
 
     def best(network: Recogniser, batches: Iterable[Floats]) -> Iterator[Iterable[tuple[Signs, Floats]]]:
@@ -186,7 +189,7 @@ def alternatives(
     def made(line: Floats, _: float) -> list[Recognised]:
         return _beam(line.astype(np.float64), signs)
 
-    return _surely(networks, images, _LOOK, partial(_each, among, made), lambda readings: readings[0].score)
+    return _surely(networks, images, LOOK, partial(_each, among, made), lambda readings: readings[0].score)
 
 
 S = TypeVar("S")
@@ -196,8 +199,8 @@ T = TypeVar("T")
 def _surely(
     networks: Networks,
     images: Sequence[Grey],
-    first: _Look,
-    read: Callable[[Recogniser, Sequence[Grey], _Look], list[T]],
+    first: Look,
+    read: Callable[[Recogniser, Sequence[Grey], Look], list[T]],
     sure: Callable[[T], float],
 ) -> list[T]:
     """What is read of the images: by a first look, which costs least; where that is less sure than _SURE by a closer
@@ -208,13 +211,13 @@ def _surely(
     """
     found = read(networks.recogniser, images, first)
 
-    def look_again(network: Recogniser, look: _Look, at: Iterable[int]) -> None:
+    def look_again(network: Recogniser, look: Look, at: Iterable[int]) -> None:
         unsure = [index for index in at if sure(found[index]) < _SURE]
         for index, one in zip(unsure, read(network, [images[index] for index in unsure], look), strict=True):
             found[index] = max(one, found[index], key=sure)
 
-    otherwise = (at for at, image in enumerate(images) if first.sizes(image) != _CLOSER.sizes(image))
-    look_again(networks.recogniser, _CLOSER, otherwise)
+    otherwise = (at for at, image in enumerate(images) if first.sizes(image) != CLOSER.sizes(image))
+    look_again(networks.recogniser, CLOSER, otherwise)
     if networks.exact is not networks.recogniser:
         look_again(networks.exact, _CLOSEST, range(len(images)))
     return found
@@ -225,7 +228,7 @@ def _each(
     made: Callable[[S, float], T],
     network: Recogniser,
     images: Sequence[Grey],
-    look: _Look,
+    look: Look,
 ) -> list[T]:
     """What is made of each image: of what is asked about the steps of its line, and of the share of them that it
     covers."""
@@ -247,7 +250,7 @@ class _Batch:
     width: int
 
 
-def _batches(widths: Sequence[int], look: _Look) -> Iterator[_Batch]:
+def _batches(widths: Sequence[int], look: Look) -> Iterator[_Batch]:
     """Lines of so many pixels in batches, those of like width together.
 
     A batch is full, with blank lines in it where nearly as many are missing as are there, or a line alone: the engine
