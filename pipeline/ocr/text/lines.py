@@ -21,6 +21,7 @@ _LEFT_OVER = 0.4  # em of ink beside the text as read that may be a character
 _FEW_STEPS = 3  # so few distances say less than the height: the network places signs to a fifth of an em
 _STROKES = 0.08  # of a box's height: so far apart are the strokes of a character at most
 _SPECKS = 0.15  # share of the ink of the line's strokes below which a band above or below it is none
+_APART = 0.5  # of the usual distance of characters by which another one differs that tells nothing of their width
 LINE = 1.2  # height of a line's box, in em
 
 
@@ -213,8 +214,10 @@ def _em(text: str, middles: Sequence[float], inked: float, boxed: float) -> floa
     if len(steps) < _FEW_STEPS < len(text):  # the digits tell more
         widths = [1.0 if sign >= _WIDE_SIGN else NARROW for sign in text]
         return (middles[-1] - middles[0]) / (sum(widths) - (widths[0] + widths[-1]) / 2)
-    # Characters set apart, as in 合　计, are further from each other than they are wide.
-    return min(float(np.median(steps)), 1.25 * from_height)
+    # The mean, for they are whole steps of the network; but some characters are set apart, as in 合　计.
+    usual = float(np.median(steps))
+    near = [step for step in steps if abs(step - usual) < _APART * usual] or steps
+    return min(float(np.mean(near)), 1.25 * from_height)
 
 
 def _is_ideograph(sign: str) -> bool:
