@@ -24,6 +24,9 @@ _ALL_LEVELS = (
 _LEADER = re.compile(r"[.·…]{4,}\s*\d{0,4}$")
 _PART_ALONE = re.compile(r"第[一二三四五六七八九十]{1,2}部分[、.:]?")
 _SENTENCE = re.compile(r"[。;,]")
+_BEHIND = (
+    "。:;,.、· "  # what may stand behind a title alone on its line; but for the first three it is a speck of a scan
+)
 _TITLE_ENDS = re.compile(r"(?:情况|说明|事项)$")
 _AMOUNT = re.compile(r"\d[\d,.]*(?:[万亿]?元|%)")
 ITEM = re.compile(r"\([类款项]\)")
@@ -197,10 +200,10 @@ class _Cutter:
         if match is None:
             return None
         end = start + match.end()
-        if end >= len(folded.rstrip("。:; ")):
+        if end >= len(folded.rstrip(_BEHIND)):
             return len(folded)
         usual = level in (heading.level, heading.also)
-        if usual and _looks_like_heading(folded.rstrip("。:;")):
+        if usual and _looks_like_heading(folded.rstrip(_BEHIND)):
             return len(folded)
         # Without an ordinal, or as a part, a heading stands alone; run in it ends before its text begins.
         named = usual and _TITLE_ENDS.search(folded, start, end) is not None
@@ -208,7 +211,7 @@ class _Cutter:
 
     def _misread(self, folded: str, level: int, start: int) -> Heading | None:
         """The heading that a line with an ordinal is, but for one character misread, as on a scan (财政援款)."""
-        title = folded[start:].strip(" 。:;")
+        title = folded[start:].strip(_BEHIND)
         if not level or len(title) < _SHORTEST_MISREAD or not _looks_like_heading(title):
             return None
         for heading in self.outline:
@@ -304,7 +307,7 @@ def _is_nearly(title: str, words: str) -> bool:
 
 def is_heading_inside(folded: str) -> bool:
     """Whether a paragraph is a heading below the parts of a report: 三、 or （二） and a title, whatever it says."""
-    return _level(folded)[0] > 1 and _looks_like_heading(folded.rstrip("。:;"))
+    return _level(folded)[0] > 1 and _looks_like_heading(folded.rstrip(_BEHIND))
 
 
 def _looks_like_heading(folded: str) -> bool:

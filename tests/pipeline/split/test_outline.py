@@ -161,6 +161,12 @@ def test_a_heading_with_one_character_misread_opens_its_section() -> None:
     assert keys("五、一般公共预算财政支出预算情况说明", "支出12.00万元。") == [], "another title of known characters"
 
 
+@pytest.mark.parametrize("speck", [",", ".", "、", "·", "。", "；"])
+@pytest.mark.parametrize("title", ["其他相关情况说明", "一般公共预算财政援款支出决算情况说明"])
+def test_a_heading_with_a_speck_behind_it_opens_its_section(title: str, speck: str) -> None:
+    assert len(keys(f"五、{title}{speck}", "支出12.00万元。")) == 1
+
+
 def test_a_bracket_read_twice_belongs_to_the_ordinal() -> None:
     lines = (
         "五、一般公共预算财政拨款支出决算情况说明",
