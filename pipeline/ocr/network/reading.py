@@ -205,7 +205,7 @@ def _surely(
 ) -> list[T]:
     """What is read of the images: by a first look, which costs least; where that is less sure than _SURE by a closer
     one, in their full width and with as much paper behind them as the networks learnt with, of which the surer counts;
-    and by the exact network where it still is.
+    and by the exact network where it still is, but for long lines: those it reads no better.
 
     read: by a network that looks so. Those that are not sure at a closer look are few, and read one by one.
     """
@@ -219,7 +219,8 @@ def _surely(
     otherwise = (at for at, image in enumerate(images) if first.sizes(image) != CLOSER.sizes(image))
     look_again(networks.recogniser, CLOSER, otherwise)
     if networks.exact is not networks.recogniser:
-        look_again(networks.exact, _CLOSEST, range(len(images)))
+        short = (at for at, image in enumerate(images) if _CLOSEST.width(image) <= _ALONE)
+        look_again(networks.exact, _CLOSEST, short)
     return found
 
 

@@ -37,9 +37,11 @@ def test_columns_of_both_networks_are_counted() -> None:
 
     fast = replace(NETWORKS, recogniser=Whole(network), exact=Whole(network))
     pages = [Lines([np.zeros((48, 640), np.uint8)] * 2, frozenset())]
+    short = [Lines([np.zeros((48, 300), np.uint8)] * 4, frozenset())]
     assert look(WAYS["once"], pages, fast).columns == 2 * 640 // 1000
-    assert look(WAYS["squeezed at first"], pages, fast).columns == 2 * (512 + 640 + 640) // 1000
-    assert look(WAYS["squeezed at first"], pages, replace(fast, exact=fast.recogniser)).columns == 2 * 1152 // 1000
+    assert look(WAYS["squeezed at first"], pages, fast).columns == 2 * (512 + 640) // 1000
+    assert look(WAYS["squeezed at first"], short, fast).columns == (6 * 256 + 6 * 320 + 4 * 320) // 1000
+    assert look(WAYS["squeezed at first"], short, replace(fast, exact=fast.recogniser)).columns == 6 * 576 // 1000
 
 
 def test_the_lines_of_a_page_are_printed_on_what_it_was_made_of(tmp_path: Path) -> None:

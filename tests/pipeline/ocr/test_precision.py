@@ -156,8 +156,14 @@ def test_a_long_line_that_is_not_sure_is_not_read_twice_in_the_same_way() -> Non
 
 def test_the_exact_network_reads_with_paper_too() -> None:
     fast, exact = Network("7"), Network("7", with_paper="1")
-    assert [one.text for one in recognise(networks(fast, exact), [line(0.6), line(0.6, 400)])] == ["1", "1"]
-    assert (fast.widths, exact.widths) == ([96, 320, 320, 448], [320, 448])
+    assert [one.text for one in recognise(networks(fast, exact), [line(0.6), line(0.6, 300)])] == ["1", "1"]
+    assert (fast.widths, exact.widths) == ([96, 256, 320, 320], [320, 320])
+
+
+def test_the_exact_network_is_not_asked_about_long_lines() -> None:
+    fast, exact = Network("7"), Network("1")
+    assert [one.text for one in recognise(networks(fast, exact), [line(0.6, 320), line(0.6, 321)])] == ["1", "7"]
+    assert exact.asked == 1
 
 
 def test_what_a_line_may_say_is_asked_of_the_exact_network_where_the_other_is_not_sure() -> None:
