@@ -23,6 +23,7 @@ from recount.pipeline.map.tables.sheet import (
     columns_by_header,
     has_chinese,
     heading,
+    is_mostly,
     is_nearly,
     name_of,
     only_number,
@@ -243,6 +244,7 @@ def lines_in(table: Table, half: Half | None, roles: Sequence[tuple[str, str]]) 
     if half is None:
         return lines
     listing, numbered, place = True, False, 0
+    unknown: list[tuple[str, Amounts]] = []
     for printed, amounts in _named_rows(table, half):
         name = with_mark(printed, place) if table.scanned else printed
         place = place_of(name) or place
@@ -261,6 +263,12 @@ def lines_in(table: Table, half: Half | None, roles: Sequence[tuple[str, str]]) 
                 lines.listed.append((own_name, amounts))
                 lines.levels.append(ordinal_level(name))
             numbered = has_ordinal
+        elif table.scanned:
+            unknown.append((bare(own_name), amounts))
+    for name, amounts in unknown:
+        role = _role_left(name, [key for key, _ in roles if key not in lines.roles])
+        if role is not None:
+            lines.roles.setdefault(role, []).append(amounts)
     _settle_totals(lines, roles)
     return lines
 
@@ -296,6 +304,13 @@ def _misread_role(name: str, roles: Sequence[tuple[str, str]]) -> str | None:
     misread = {key for usual, key in USUAL_NAMES.items() if is_nearly(name, usual)} | {_SHORT_NAMES.get(name, "")}
     misread &= of_this_half
     return misread.pop() if len(misread) == 1 else None
+
+
+def _role_left(name: str, left: Sequence[str]) -> str | None:
+    """Which of the roles that no other line of a scan has is that of a line of whose name most is right: 年未结练和结系,
+    under a seal. Whether the sums agree tells if it is."""
+    found = {key for usual, key in USUAL_NAMES.items() if key in left and is_mostly(name, usual)}
+    return found.pop() if len(found) == 1 else None
 
 
 def _settle_totals(lines: Lines, roles: Sequence[tuple[str, str]]) -> None:

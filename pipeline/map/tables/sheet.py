@@ -78,10 +78,18 @@ def is_nearly(words: str, name: str, shortest: int = SHORTEST_MISREAD) -> bool:
 
     Only a scan is misread (is_scanned): in digital text another character is another word.
     """
-    if len(words) != len(name) or len(name) < shortest:
-        return False
-    other = [one for one, usual in zip(words, name, strict=True) if one != usual]
-    return len(other) == 1 and other[0] not in _TELLING
+    return len(name) >= shortest and len(words) == len(name) and len(_misread(words, name)) == 1
+
+
+def is_mostly(words: str, name: str) -> bool:
+    """The same of fewer than half of the characters, where no other name can be meant."""
+    return len(words) == len(name) and 0 < 2 * len(_misread(words, name)) < len(name)
+
+
+def _misread(words: str, name: str) -> str:
+    """What stands in words for other characters of a name as long; all of them if one of these makes another name."""
+    other = "".join(one for one, usual in zip(words, name, strict=True) if one != usual)
+    return name if any(sign in _TELLING for sign in other) else other
 
 
 def is_scanned(grid: Grid) -> bool:

@@ -415,7 +415,7 @@ def test_half_of_a_total_heads_the_one_column_that_is_left(head: str, origin: Or
 
 def a_balance(*below: str, origin: Origin) -> dict[str, Any]:
     """What is read of a 收入支出决算总表 with lines of the income of some names at its foot; each is 3.00."""
-    foot = [[name, "3.00", other, "3.00"] for name, other in zip(below, ("本年支出合计", "总计"), strict=False)]
+    foot = [[name, "3.00", other, "3.00"] for name, other in zip(below, ("本年支出合计", "总计", ""), strict=False)]
     head = [["收入", "", "支出", ""], ["项目", "决算数", "项目", "决算数"]]
     table = [*head, ["一、事业收入", "3.00", "一、教育支出", "3.00"], *foot]
     return only_statement(grid(table, "收入支出决算总表", origin=origin), "income_expenditure")
@@ -436,6 +436,25 @@ def a_balance(*below: str, origin: Origin) -> dict[str, Any]:
 def test_a_line_of_a_balance_may_have_lost_a_sign(name: str, origin: Origin, keys: set[str]) -> None:
     others = {"income", "expenditure", "expenditure_current_year"}
     assert a_balance(name, origin=origin).keys() - others == keys
+
+
+@pytest.mark.parametrize(
+    ("names", "origin", "keys"),
+    [
+        (("本年收入合计", "年末结传利结系"), "ocr", set()),  # 年末 tells another
+        (("本年收入合计", "午切结传利结余"), "ocr", set()),  # most of it misread
+        (("本年收入合计", "午初结传利结余"), "ocr", {"opening_carryover"}),
+        (("本年收入合计", "午初结传利结余"), "text", set()),
+        (("午初结传利结余", "本年收入合计"), "ocr", set()),  # a line of the list above
+        (("本年收入合计", "午初结传利结余", "年初结转和结余"), "ocr", {"opening_carryover"}),
+    ],
+)
+def test_a_line_at_the_foot_of_a_scanned_balance_may_be_half_misread(
+    names: tuple[str, ...], origin: Origin, keys: set[str]
+) -> None:
+    """Where no other can be meant."""
+    known = {"income", "expenditure", "expenditure_current_year", "expenditure_total", "income_current_year"}
+    assert a_balance(*names, origin=origin).keys() - known == keys
 
 
 def test_misread_labels() -> None:
