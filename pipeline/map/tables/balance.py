@@ -307,8 +307,8 @@ def _misread_role(name: str, roles: Sequence[tuple[str, str]]) -> str | None:
 
 
 def _role_left(name: str, left: Sequence[str]) -> str | None:
-    """Which of the roles that no other line of a scan has is that of a line of whose name most is right: 年未结练和结系,
-    under a seal. Whether the sums agree tells if it is."""
+    """Which of the roles that no other line of a scan has is that of a line most of whose name is right, as
+    年未结练和结系 under a seal. Whether the sums agree tells if it is."""
     found = {key for usual, key in USUAL_NAMES.items() if key in left and is_mostly(name, usual)}
     return found.pop() if len(found) == 1 else None
 
