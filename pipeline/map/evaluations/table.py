@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from recount.pipeline.document import Cell, Grid
-from recount.pipeline.map.tables.sheet import SHORTEST_MISREAD, is_nearly, is_scanned
+from recount.pipeline.map.tables.sheet import SHORTEST_MISREAD, is_mostly, is_nearly, is_scanned
 from recount.pipeline.split.folding import plain
 from recount.schemas.common import evaluations as words
 from recount.schemas.family import label_of, lost_among
@@ -97,9 +97,9 @@ def _levels(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
 
 
 def _misread(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
-    """The labels of which one sign was misread, under their names: beside two others of their head, a short one
-    beside more, and where only one field that none of these fills may be meant. The longest are the surest, and tell
-    what the others may be."""
+    """The labels of which one sign was misread, under their names: beside two others of their head, a short one, or one
+    with more signs misread, beside more, and where only one field that none of these fills may be meant. The longest
+    are the surest, and tell what the others may be."""
     found: dict[Mark, Mark] = {}
     for marks in rows:
         for vocabulary in (words.FUND_COLUMNS, words.INDICATOR_COLUMNS):
@@ -109,6 +109,9 @@ def _misread(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
                 shortest = SHORTEST_MISREAD - max(0, min(len(there) - _MANY, 2))
                 others = {label: field for label, field in vocabulary.items() if field not in there}
                 meant = {field: label for label, field in others.items() if is_nearly(mark.label, label, shortest)}
+                if not meant and len(there) > _MANY:  # what is said of 预算数 stands first: 年初, 追加
+                    begun = {label: field for label, field in others.items() if mark.label[:2] == label[:2]}
+                    meant = {field: label for label, field in begun.items() if is_mostly(mark.label, label)}
                 if len(meant) == 1:
                     found[mark] = replace(mark, label=next(iter(meant.values())))
                     there |= set(meant)

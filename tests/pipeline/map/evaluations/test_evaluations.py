@@ -80,6 +80,9 @@ def test_indicators_carry_their_levels_and_drop_empty_lines() -> None:
     ("年初预算数", "年初预算故", "text", False),
     ("年初预算数", "年末预算数", "ocr", False),
     ("年初预算数", "项目预算故", "ocr", False),
+    ("年初预算数", "年初颁算故", "ocr", True),
+    ("年初预算数", "年初颁算故", "text", False),
+    ("年初预算数", "追加预算数", "ocr", False),
     ("分值", "权重分直", "ocr", True),  # short, but beside many others
     ("分值", "权里分值", "ocr", True),
     ("执行率", "执行宰", "ocr", True),  # no other is left that it may be
@@ -94,6 +97,13 @@ def test_a_misread_sign_in_the_head_of_a_scanned_table_loses_no_column(
     table = only(sheet, [*HEAD, head, *FUNDS[1:], *GOALS, *PLAIN, TOTAL])
     whole = ("年度资金总额", 60, 50, 40, 10, 80, 8)
     assert (funds(sheet, table)[:1] == [whole]) == known
+
+
+def test_more_signs_of_a_head_may_be_misread_beside_many_others_alone() -> None:
+    sheet = Sheet("ocr")
+    odd = {"年初预算数": "年初颁算故", "分值": "甲", "执行率": "乙", "得分": "丙"}
+    table = only(sheet, [*HEAD, [odd.get(str(cell), cell) for cell in FUNDS[0]], *FUNDS[1:], *GOALS, *PLAIN, TOTAL])
+    assert all(fund[1] is None for fund in funds(sheet, table))
 
 
 def test_a_long_misread_head_tells_what_a_short_one_may_be() -> None:
