@@ -14,7 +14,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
@@ -30,6 +30,7 @@ from recount.pipeline.ocr.image.scan import read_picture
 from recount.pipeline.ocr.network.backends import Networks, load
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.network.reading import CLOSER, GLANCE, LOOK, Decoded, recognise, recognise_once
+from recount.pipeline.ocr.network.steps import Floats
 from recount.pipeline.read import read_pdf
 from recount.pipeline.settings import OcrPrecision
 from recount.pipeline.split.folding import fold
@@ -93,13 +94,13 @@ class Found:
 def look(read: Read, pages: Iterable[Lines], networks: Networks) -> Found:
     """What a way of looking finds on pages."""
     columns: list[int] = []
-    watched = replace(
-        networks,
-        recogniser=Watched(networks.recogniser, lambda batch: columns.append(batch.shape[0] * batch.shape[3])),
-        exact=Watched(networks.exact, lambda batch: columns.append(batch.shape[0] * batch.shape[3])),
-    )
-    if networks.exact is networks.recogniser:
-        watched = replace(watched, exact=watched.recogniser)
+
+    def count(batch: Floats) -> None:
+        columns.append(len(batch) * batch.shape[3])
+
+    recogniser = Watched(networks.recogniser, count)
+    exact = recogniser if networks.exact is networks.recogniser else Watched(networks.exact, count)
+    watched = replace(networks, recogniser=recogniser, exact=exact)
     begin, right = time.process_time(), 0
     for page in pages:
         right += sum(_bare(line.text) in page.printed for line in read(watched, page.images))
@@ -122,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     kept: dict[str, Any] = {"lines": total, "ways": {}}
     for name, read in WAYS.items():
         found = look(read, pages, networks)
-        kept["ways"][name] = {"right": found.right, "columns": found.columns, "cpu": found.cpu}
+        kept["ways"][name] = asdict(found)
         print(f"{name}: {found.right:,} of {total:,} as printed, {found.columns:,},000 columns, {found.cpu} CPU s")
     if options.json:
         options.json.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")

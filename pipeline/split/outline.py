@@ -24,9 +24,8 @@ _ALL_LEVELS = (
 _LEADER = re.compile(r"[.·…]{4,}\s*\d{0,4}$")
 _PART_ALONE = re.compile(r"第[一二三四五六七八九十]{1,2}部分[、.:]?")
 _SENTENCE = re.compile(r"[。;,]")
-_BEHIND = (
-    "。:;,.、· "  # what may stand behind a title alone on its line; but for the first three it is a speck of a scan
-)
+# What may stand behind a title that is alone on its line; but for the first three signs it is a speck of a scan.
+_BEHIND = "。:;,.、· "
 _TITLE_ENDS = re.compile(r"(?:情况|说明|事项)$")
 _AMOUNT = re.compile(r"\d[\d,.]*(?:[万亿]?元|%)")
 ITEM = re.compile(r"\([类款项]\)")

@@ -110,8 +110,8 @@ def _misread(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
                 others = {label: field for label, field in vocabulary.items() if field not in there}
                 meant = {field: label for label, field in others.items() if is_nearly(mark.label, label, shortest)}
                 if not meant and len(there) > _MANY:  # what is said of 预算数 stands first: 年初, 追加
-                    begun = {label: field for label, field in others.items() if mark.label[:2] == label[:2]}
-                    meant = {field: label for label, field in begun.items() if is_mostly(mark.label, label)}
+                    begun = (label for label in others if mark.label[:2] == label[:2])
+                    meant = {others[label]: label for label in begun if is_mostly(mark.label, label)}
                 if len(meant) == 1:
                     found[mark] = replace(mark, label=next(iter(meant.values())))
                     there |= set(meant)

@@ -7,7 +7,7 @@ Each half has lines with ordinals (一、 …), then 本年…合计, carry-over
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -265,8 +265,9 @@ def lines_in(table: Table, half: Half | None, roles: Sequence[tuple[str, str]]) 
             numbered = has_ordinal
         elif table.scanned:
             unknown.append((bare(own_name), amounts))
+    left = {key for key, _ in roles if key not in lines.roles}
     for name, amounts in unknown:
-        role = _role_left(name, [key for key, _ in roles if key not in lines.roles])
+        role = _role_left(name, left)
         if role is not None:
             lines.roles.setdefault(role, []).append(amounts)
     _settle_totals(lines, roles)
@@ -306,7 +307,7 @@ def _misread_role(name: str, roles: Sequence[tuple[str, str]]) -> str | None:
     return misread.pop() if len(misread) == 1 else None
 
 
-def _role_left(name: str, left: Sequence[str]) -> str | None:
+def _role_left(name: str, left: Set[str]) -> str | None:
     """Which of the roles that no other line of a scan has is that of a line most of whose name is right, as
     年未结练和结系 under a seal. Whether the sums agree tells if it is."""
     found = {key for usual, key in USUAL_NAMES.items() if key in left and is_mostly(name, usual)}

@@ -78,18 +78,20 @@ def is_nearly(words: str, name: str, shortest: int = SHORTEST_MISREAD) -> bool:
 
     Only a scan is misread (is_scanned): in digital text another character is another word.
     """
-    return len(name) >= shortest and len(words) == len(name) and len(_misread(words, name)) == 1
+    return len(name) >= shortest and _is_misread(words, name, most=1)
 
 
 def is_mostly(words: str, name: str) -> bool:
     """The same of fewer than half of the characters, where no other name can be meant."""
-    return len(words) == len(name) and 0 < 2 * len(_misread(words, name)) < len(name)
+    return _is_misread(words, name, most=(len(name) - 1) // 2)
 
 
-def _misread(words: str, name: str) -> str:
-    """What stands in words for other characters of a name as long; all of them if one of these makes another name."""
-    other = "".join(one for one, usual in zip(words, name, strict=True) if one != usual)
-    return name if any(sign in _TELLING for sign in other) else other
+def _is_misread(words: str, name: str, most: int) -> bool:
+    """Whether words are a name as long with so many characters misread at most, of which none makes it another."""
+    if len(words) != len(name):
+        return False
+    other = [one for one, usual in zip(words, name, strict=True) if one != usual]
+    return 0 < len(other) <= most and _TELLING.isdisjoint(other)
 
 
 def is_scanned(grid: Grid) -> bool:

@@ -81,9 +81,7 @@ Doubles = npt.NDArray[np.float64]
 _HEIGHT = 48  # pixels that the network wants
 _BUCKET = 32  # widths are padded to multiples of this: engines prepare themselves anew for every size
 _WIDEST = 3200  # pixels; a longer line is squeezed
-_SHORT = (
-    128  # pixels; a shorter line is never squeezed: the rest of a ruling behind a figure would become a digit of it
-)
+_SHORT = 128  # pixels; a shorter line is not squeezed: the rest of a ruling behind a figure would become its digit
 _BATCH = 6  # lines that are recognised together, as in the settings of rapidocr, or alone: every number is a new size
 _ALONE = 320  # pixels; a wider line is work enough of its own
 _SURE = 0.8  # probability of a sign below which more paper, or 32 bits instead of 16, may choose another one
@@ -211,16 +209,14 @@ def _surely(
     """
     found = read(networks.recogniser, images, first)
 
-    def look_again(network: Recogniser, look: Look, at: Iterable[int]) -> None:
-        unsure = [index for index in at if sure(found[index]) < _SURE]
+    def look_again(network: Recogniser, look: Look, tells: Callable[[Grey], bool]) -> None:
+        unsure = [index for index, one in enumerate(found) if sure(one) < _SURE and tells(images[index])]
         for index, one in zip(unsure, read(network, [images[index] for index in unsure], look), strict=True):
             found[index] = max(one, found[index], key=sure)
 
-    otherwise = (at for at, image in enumerate(images) if first.sizes(image) != CLOSER.sizes(image))
-    look_again(networks.recogniser, CLOSER, otherwise)
+    look_again(networks.recogniser, CLOSER, lambda image: first.sizes(image) != CLOSER.sizes(image))
     if networks.exact is not networks.recogniser:
-        short = (at for at, image in enumerate(images) if _CLOSEST.width(image) <= _ALONE)
-        look_again(networks.exact, _CLOSEST, short)
+        look_again(networks.exact, _CLOSEST, lambda image: _CLOSEST.width(image) <= _ALONE)
     return found
 
 

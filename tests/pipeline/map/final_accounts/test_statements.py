@@ -447,6 +447,7 @@ def test_a_line_of_a_balance_may_have_lost_a_sign(name: str, origin: Origin, key
         (("本年收入合计", "午初结传利结余"), "text", set()),
         (("午初结传利结余", "本年收入合计"), "ocr", set()),  # a line of the list above
         (("本年收入合计", "午初结传利结余", "年初结转和结余"), "ocr", {"opening_carryover"}),
+        (("本年收入合计", "午初结传利结余", "年切结传和结余"), "ocr", set()),  # which of the two, nothing tells
     ],
 )
 def test_a_line_at_the_foot_of_a_scanned_balance_may_be_half_misread(
