@@ -34,7 +34,7 @@ from recount.pipeline.ocr.text.cells import (
     sheet_of,
     untangled,
 )
-from recount.pipeline.ocr.text.hygiene import clean, in_columns, is_speck, opened_over, over_two_lines, rests
+from recount.pipeline.ocr.text.hygiene import clean, in_columns, is_speck, over_line_ends, over_two_lines, rests
 from recount.pipeline.ocr.text.lines import (
     InCell,
     OcrLine,
@@ -145,7 +145,7 @@ def _cleaned(
             homes.append(read_line.home)
     columns = [_column(home, sheet) if lodgers[home] == 1 else None for home in homes]
     running = [home is None for home in homes]
-    mended = whole_words(opened_over(lines, running), running, image, engine)
+    mended = whole_words(over_line_ends(lines, running), running, image, engine)
     figures = over_two_lines(in_columns(mended, columns), columns, _twos(lines, homes, sheet))
     figures = as_amounts(figures, columns, prepared, engine)
     figures = as_digits(figures, columns, prepared, engine)

@@ -62,6 +62,7 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     # A dash with a speck above it, in the path of an item: 社会保障和就业支出：抚恤-死亡抚恤
     (re.compile(r"(?<=支出)[:：](?=[\u3400-\u9fff]{2,20}-[\u3400-\u9fff])"), "-"),
     (re.compile(r"(?<=支出决)[^算定策议](?=数)|(?<=决)[^算定策议](?=数\d[\d,，]*[.．]\d\d万?元)"), "算"),
+    (re.compile(r"(?<=[元%％])[.．·](?=[.．·][\u3400-\u9fff])"), "，"),  # without its tail, a speck behind it
     # The unit of money over a table, one sign of which is misread
     (re.compile(rf"[平早草革卑羊申甲车](?=位{_OF_MONEY})"), "单"),
     (re.compile(rf"(?<=单)[拉泣立住伍任化](?={_OF_MONEY})"), "位"),
@@ -128,7 +129,7 @@ _STRAY = re.compile(
             r"(?<=[一二三四五六七八九十]、)[、，,.．·](?=[\u3400-\u9fff])",  # behind one
             r"(?<=\d[.．])[.．·](?=[\u3400-\u9fff])",
             r"(?<=[（(]\d)[.．·](?=[）)])",
-            r"(?<=[。；，、：])[.．·]+$",  # behind the end of a sentence
+            r"(?<=[。；，、：])[.．·]+$|(?<=[元%％]，)[.．·](?=[\u3400-\u9fff])",  # behind the end of a sentence
             r"(?<=[\u3400-\u9fff%])[；;：:、](?=[，,])",  # the first of two signs that part a sentence
             r"(?<=[\u3400-\u9fff%％])[.．·](?=[，。；、：）)])",
             r"(?<=[（(])[.．·](?=[\u3400-\u9fff]|20\d\d年)",  # within a bracket
@@ -137,6 +138,8 @@ _STRAY = re.compile(
             r"(?<=\d[,，])[.．](?=\d{3}(?!\d))",  # beside a separator, or a point
             r"(?<=\d)[.．](?=[,，]\d{3}(?!\d)|[.．]\d\d(?:\D|$))",
             r"(?<=\d%)[6oO0]$",  # half of a % that was read already
+            # a bracket that was closed before
+            r"^\d{1,2}[.．、][\u3400-\u9fff]+[（(][\u3400-\u9fff]+[）)](?P<again>[.．·]?[）)])(?=[\u3400-\u9fff])",
         )
     )
 )
@@ -166,7 +169,8 @@ _UNCLOSED = re.compile(
 _LOST = (
     (re.compile(r"(?<=三公经)(?=财政拨款|支出)"), "费"),
     (re.compile(rf"(?:^|(?<=[\s\d度额]))(?<!单 )(?=位{_OF_MONEY})"), "单"),
-    (re.compile(r"(?<=支出情况)(?=本(?:部门|单位)20\d\d年)"), "。"),  # 2.公务接待费支出情况。本部门2021年度
+    # 2.公务接待费支出情况。本部门2021年度
+    (re.compile(r"(?<=支出情况)(?=本(?:部门|单位)20\d\d年)|(?<=支出情况说明)(?=20\d\d年)"), "。"),
     (re.compile(r"(?<![\d.,，．])0(?=\d\d(?:%|万?元))"), "."),
 )
 # A speck behind the end of a line is read as a sign of these, and never as surely as a printed one.
@@ -175,6 +179,13 @@ _PRINTED = 0.85
 # Behind these something follows.
 _UNENDED = re.compile(r"(?<=[为占达至比较于的和及与])[.．·]$")
 _APART = 1.2  # em between two ideographs that have a sign of punctuation between them
+_EMPTY = re.compile(r"(?<=[\u3400-\u9fff])[（(][)）](?=[辆台套人次个批])")
+_ONE_SIGN = 1.8  # em from an ideograph to the next with a digit between them; with two signs there are 2 and more
+# Specks behind the end of a line: amid a word that goes on, and behind what no sentence ends with.
+_SPECKS_AT_END = re.compile(
+    r"(?<=\d批)[.．·]+(?=\n次)|(?<=\d人)[.．·]+(?=\n次)|(?<=\d[万亿])[.．·]+(?=\n元)|(?<=[与比较]上)[.．·，]+(?=\n年)"
+    r"|(?<=[\u3400-\u9fff])[.．·]{2}(?=\n[\u3400-\u9fff])|(?<=[\u3400-\u9fff]\d)[.．·](?=\n[辆台套个人次批])"
+)
 
 
 def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLine | None:
@@ -205,15 +216,20 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
         amiss.append(_LABEL)
     if alone and _FIGURE.fullmatch(text):
         amiss.append(_LOOSE_POINT)
-    dropped = {index for pattern in amiss for match in pattern.finditer(text) for index in range(*match.span())}
+    found = (match for pattern in amiss for match in pattern.finditer(text))
+    dropped = {index for match in found for index in range(*match.span("again" if match.lastgroup else 0))}
     for match in _spaced(text, alone=alone, running=running):
         if _is_wide(line, *match.span()):
             dropped.update(index for index in range(*match.span()) if text[index] == " ")
     for match in _POINT.finditer(text):
-        if text[match.end()] not in "（(" and _is_apart(line, match.start()):
+        if text[match.end()] not in "（(" and _is_apart(line, *match.span(), _APART):
             text = f"{text[: match.start()]}，{text[match.end() :]}"
         else:  # speckle
             dropped.add(match.start())
+    for match in _EMPTY.finditer(text):
+        if not _is_apart(line, match.start(), match.end(), _ONE_SIGN):
+            text = f"{text[: match.start()]}0{text[match.start() + 1 :]}"
+            dropped.add(match.start() + 1)
     cleaned = without(replace(line, text=text), dropped)
     return clean(cleaned, alone=True) if alone and dropped else cleaned
 
@@ -373,12 +389,15 @@ def _is_point(pointed: int, figures: int, colons: int, of_amounts: bool) -> bool
     return pointed > colons or (of_amounts and figures == 0 and colons == 1)
 
 
-def opened_over(lines: Sequence[OcrLine], running: Sequence[bool]) -> list[OcrLine]:
-    """The lines of a page, in their order, with the brackets that open a share at the head of a line of running text
-    put back, where the line above ends with the amount: 0.65万元 / 0.21%）."""
+def over_line_ends(lines: Sequence[OcrLine], running: Sequence[bool]) -> list[OcrLine]:
+    """The lines of a page, in their order, with what two lines of running text together say of the end of the upper one
+    and the head of the lower: a bracket that opens a share is put back where the amount ends the line above, 0.65万元 /
+    0.21%）; and specks behind the end go, 与上.. / 年相比."""
     told = [index for index, runs in enumerate(running) if runs]
     whole = list(lines)
     for above, index in pairwise(told):
+        if specks := _SPECKS_AT_END.search(f"{lines[above].text}\n{lines[index].text}"):
+            whole[above] = without(whole[above], set(range(*specks.span())))
         match = _SHARE.match(lines[index].text)
         if match and lines[above].text.endswith("元"):
             whole[index] = _with_bracket(lines[index], 0, match["behind"])
@@ -402,8 +421,8 @@ def _with_bracket(line: OcrLine, at: int, closing: str) -> OcrLine:
     return with_sign(line, at, "（" if closing == "）" else "(")
 
 
-def _is_apart(line: OcrLine, index: int) -> bool:
-    """Whether the neighbours of a sign are so far apart that one stands between them."""
-    before, after = line.boxes[index - 1], line.boxes[index + 1]
-    height = before[3] - before[1]
-    return (after[0] + after[2]) / 2 - (before[0] + before[2]) / 2 > _APART * height / 1.2
+def _is_apart(line: OcrLine, start: int, end: int, least: float) -> bool:
+    """Whether the neighbours of signs start..end are further apart than so many em, from middle to middle."""
+    before, after = line.boxes[start - 1], line.boxes[end]
+    em = (before[3] - before[1]) / LINE
+    return (after[0] + after[2]) / 2 - (before[0] + before[2]) / 2 > least * em

@@ -254,11 +254,11 @@ _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(rf"\(款\)[^(),;。]{{2,60}}\((?P<sign>{_NO_LEVEL})\)"), "项", _WORD),
     (re.compile(rf"支出\((?P<sign>{_NO_LEVEL})\)(?=(?:支出)?\d)"), "款类项", _WORD),
     (
-        re.compile(r"(?:占[^,;。\d]{0,20}|完成[^,;。\d]{0,8}的|增长|下降|降低)\d+\.\d\d(?P<sign>96|9|6)(?=[,;。])"),
+        re.compile(r"(?:占[^,;。\d]{0,20}|完成[^,;。\d]{0,8}的|增长|下降|降低)\d+\.\d\d(?P<sign>96|9|6)(?=[,;。.])"),
         "%",
         _NUMBER,
     ),
-    (re.compile(r"(?<!分别)[为是]\d{1,4}(?P<sign>、)(?=\d\d ?(?:万?元|%))"), ".", _SURELY),
+    (re.compile(r"(?:(?<!分别)[为是]|\([类款项]\))\d{1,4}(?P<sign>、)(?=\d\d ?(?:万?元|%))"), ".", _SURELY),
     (re.compile(r"(?<=\d)、(?=\d\d ?(?:万?元|%))"), ".", _NUMBER),
     (re.compile(r"(?<=\d)(?:[:,](?=\d\d ?(?:万?元|%|平方米))|:(?=\d ?万元))"), ".", _SURELY),
     (re.compile(r"[\u3400-\u9fff]\d+(?P<sign>)\d\d ?万元"), ".", _NUMBER),

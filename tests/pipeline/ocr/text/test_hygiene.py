@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from recount.pipeline.ocr.text.hygiene import clean, in_columns, opened_over, over_two_lines, rests
+from recount.pipeline.ocr.text.hygiene import clean, in_columns, over_line_ends, over_two_lines, rests
 from recount.pipeline.ocr.text.lines import OcrLine
 
 
@@ -68,6 +68,10 @@ def line(text: str, wide: float = 10.0) -> OcrLine:
         ("(2.)事业收入", "(2)事业收入"),
         ("2021年度财政拨教基本支出", "2021年度财政拨款基本支出"),
         ("2.公务接待费支出情况本部门2021年度", "2.公务接待费支出情况。本部门2021年度"),
+        ("2.公务接待费支出情况说明2021年接待", "2.公务接待费支出情况说明。2021年接待"),
+        ("住房支出3.10万元..占比3.18%", "住房支出3.10万元，占比3.18%"),
+        ("1.因公临时出国（境）.）费用3.10万元", "1.因公临时出国（境）费用3.10万元"),
+        ("1.（含因公出国（境））费用3.10万元", "1.（含因公出国（境））费用3.10万元"),
         ("1.092.513.", "1,092,513."),
         ("1.1.2", "1.1.2"),
         ("1.513", "1.513"),
@@ -285,9 +289,38 @@ def test_a_bracket_that_a_line_lost_at_its_head_is_put_back_behind_the_amount(
     above: str, runs: bool, meant: str
 ) -> None:
     cell = line("栏次")
-    _, _, opened = opened_over([line(above), cell, line("0.21%）。")], [runs, False, True])
+    _, _, opened = over_line_ends([line(above), cell, line("0.21%）。")], [runs, False, True])
     assert opened.text == meant
     assert len(opened.boxes) == len(opened.scores) == len(meant)
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "meant"),
+    [
+        ("项目支出合计8.40万元，与上..", "年相比", "项目支出合计8.40万元，与上"),
+        ("比上，", "年决算数", "比上"),
+        ("公务接待共16批.", "次", "公务接待共16批"),
+        ("公务接待共16批.", "接待", "公务接待共16批."),  # it may be what parts them
+        ("离退休干部用车2.", "辆", "离退休干部用车2"),
+        ("合计用车2.", "30万元", "合计用车2."),  # its point
+        ("合计8.40亿.", "元", "合计8.40亿"),
+        ("部门概况...", "二、机构设置", "部门概况..."),  # a line of a table of contents
+    ],
+)
+def test_specks_behind_the_end_of_a_line_are_none_where_the_next_goes_on(above: str, below: str, meant: str) -> None:
+    first, second = over_line_ends([line(above), line(below)], [True, True])
+    assert (first.text, second.text) == (meant, below)
+    assert len(first.boxes) == len(first.scores) == len(meant)
+    assert [each.text for each in over_line_ends([line(above), line(below)], [True, False])] == [above, below]
+
+
+@pytest.mark.parametrize(("wide", "meant"), [(12.0, "车0辆"), (18.0, "车()辆")])
+def test_brackets_with_no_room_between_them_are_a_digit(wide: float, meant: str) -> None:
+    """Where they have, they are to be filled in."""
+    boxes = ((0.0, 0.0, 10.0, 12.0), (10.0, 0.0, 14.0, 12.0), (14.0, 0.0, 18.0, 12.0), (wide + 4, 0.0, wide + 14, 12.0))
+    cleaned = clean(OcrLine("车()辆", boxes, (0.9,) * 4, (0.0, 0.0, wide + 14, 12.0)), running=True)
+    assert cleaned is not None
+    assert cleaned.text == meant
 
 
 @pytest.mark.parametrize(
