@@ -6,6 +6,7 @@ file shows it.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -66,6 +67,13 @@ _LOWEST = 0.3  # the same for its ink; digits have 0.39 and more
 _SMALLEST = 4.0  # points; the ink of a digit of the smallest type is higher
 _SURELY_READ = 0.98
 _DOUBTFUL = 0.85  # below this a line is read again, otherwise prepared, and the best reading is taken
+_SURELY_SEEN = 0.9  # score of a digit in every look below a seal from which it is none of its strokes
+_STROKES = "17"  # but these look like one
+_LONE_LETTERS = str.maketrans("sSoOIl|", "5500111")
+_AMOUNT = re.compile(r"\d[\d,]*\.\d\d")
+_LETTERED = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\d.,A-Za-z]+")
+# What may stand beside an amount: more of it, or words.
+_BESIDE_AMOUNT = re.compile(r"-?[\d,.]*[%％]?|[%％()（）<>=≥≤~+\-‐-―\u3400-\u9fff，。、；：\s]*")
 _POINTLESS = str.maketrans("", "", ". ")
 _NOTHING = Decoded("", (), ())
 _IDEOGRAPHS = "\u3400"  # the first of them
@@ -298,7 +306,7 @@ def _read_under_seals(prepared: Prepared, boxes: Sequence[Box], engine: Engine) 
     """The best reading of each box from which a seal was taken out: of what is below it, before the median and behind
     it, and with the seal, with which some strokes are whole.
 
-    What is read as one sign only, or as another where nothing of the seal is left, is a rest of it.
+    What is read as one sign only may be a rest of the seal.
     """
     if prepared.stamped is None or not boxes:
         return []
@@ -311,15 +319,36 @@ def _read_under_seals(prepared: Prepared, boxes: Sequence[Box], engine: Engine) 
     lone = [index for index, line in enumerate(found) if len(line.text) == 1]
     without = engine.recognise([crop_of(prepared.image, boxes[index]) for index in lone])
     for index, line in zip(lone, without, strict=True):
-        found[index] = found[index] if line.text == read[-1][index].text else _NOTHING
+        found[index] = found[index] if _is_printed(line, *(looks[index] for looks in read)) else _NOTHING
     return found
 
 
+def _is_printed(bare: Decoded, plain: Decoded, smooth: Decoded, stamped: Decoded) -> bool:
+    """Whether a lone sign is no rest of a seal: it is read with the seal and without it; and a digit, but one that is a
+    stroke, also where it is surely read wherever the seal is taken out, or the same with it and below it.
+
+    bare: where nothing is left of the seal; the others as in `_read_under_seals`.
+    """
+    without, below, smoothed, whole = map(_digit_of, (bare, plain, smooth, stamped))
+    if without == whole:
+        return True
+    sure = min(bare.score, plain.score, smooth.score) >= _SURELY_SEEN
+    alike = below == smoothed and below in (whole, without if sure else whole)
+    return alike and below.isdigit() and below not in _STROKES
+
+
+def _digit_of(line: Decoded) -> str:
+    """What a line says; the digit that a lone letter is meant as."""
+    return line.text.translate(_LONE_LETTERS) if len(line.text) == 1 else line.text
+
+
 def _clearer(line: Decoded, other: Decoded, sure: float) -> Decoded:
-    """The better of two readings of a line under a seal: the one with a point that the other has lost, else the surer,
-    where the first is less than sure."""
+    """The better of two readings of a line under a seal: the one with a point that the other has lost, the amount where
+    the other has letters among its digits, else the surer, where the first is less than sure."""
     if _are_alike(line, other):
         return max(line, other, key=_points)
+    if _AMOUNT.fullmatch(other.text) and _LETTERED.fullmatch(line.text) and other.score >= _DOUBTFUL:
+        return other
     return other if _score(line) < min(sure, _score(other)) else line
 
 
@@ -406,6 +435,11 @@ def _whole(prepared: Prepared, boxes: Sequence[Box], decoded: list[Decoded], eng
         crops = [with_paper(crop_of(image, boxes[index])) for index in short]
         for index, crop, line in zip(short, crops, engine.recognise(crops), strict=True):
             known = decoded[index].text.strip()
+            beside = line.text.replace(known, "", 1)
+            amount = _AMOUNT.fullmatch(known) is not None
+            sure = decoded[index].score >= _SURELY_READ and _is_sealed(prepared, boxes[index])  # the ink is its own
+            if amount and (sure or not _BESIDE_AMOUNT.fullmatch(beside)):
+                continue
             if len(line.text.strip()) > len(known) and known in line.text and line.score >= _LEAST_SCORE_FOUND:
                 decoded[index] = _without_paper(line, crop.shape[1], crop.shape[0])
     return decoded

@@ -21,6 +21,8 @@ _ORDINAL = re.compile(
 _SENTENCE_END = re.compile(r'[。:;!?]["」』)]?\s*$')
 # A line of a table of contents.
 _LEADER = re.compile(r"(?:[.·…]\s?){3,}\s*\d{0,4}$")
+_MANY = 8  # signs of a line that is measured from end to end
+_HALF = 0.52  # full-width characters that a digit, a letter or a half-width sign is wide
 _COLUMN_GAP = 2.0  # full-width characters between the pieces of a row from which the second is a column of its own
 _TELLING = 4  # ideographs that a row needs for its size to be known
 _GOES_ON_BELOW = 0.55  # of the page height: text that ends above this does not go on on the next page
@@ -127,7 +129,13 @@ def _row(page: int, lines: Sequence[Line]) -> TextRow:
 
 
 def _em(lines: Sequence[Line]) -> float:
-    """The width of a full-width character; from the height where there is none. Fonts differ in their heights."""
+    """The width of a full-width character; from the height where there is none. Fonts differ in their heights.
+
+    Where OCR has placed them, to a fifth of a character each, all along the line tells it better than any of them.
+    """
+    longest = max(lines, key=lambda line: len(line.text))
+    if longest.confidence is not None and len(longest.text) >= _MANY:
+        return _em_along(longest)
     widths = [
         box[2] - box[0]
         for line in lines
@@ -135,6 +143,14 @@ def _em(lines: Sequence[Line]) -> float:
         if char >= "\u2e80"
     ]
     return median(widths) if widths else 0.8 * median(line.box[3] - line.box[1] for line in lines)
+
+
+def _em_along(line: Line) -> float:
+    """The width of a full-width character by the way from the middle of the first sign of a line to that of the last,
+    which is as many of them as there are signs between, half-width ones counted as half."""
+    first, last = (sum(line.boxes[at][0::2]) / 2 for at in (0, -1))
+    wide = [1.0 if char >= "\u2e80" else _HALF for char in line.text]
+    return (last - first) / (sum(wide) - (wide[0] + wide[-1]) / 2)
 
 
 def _printed_box(line: Line) -> Box:

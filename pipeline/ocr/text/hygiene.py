@@ -95,6 +95,7 @@ _BEFORE = re.compile(r"^[.．·]\s*(?=\d[\d,，]*\.\d\d(?:%|万?元))")
 _COLON = re.compile(r"\d{1,3}(?:,?\d{3})*[:：;；]\d{2}%?")
 _POINTED = re.compile(r"-?\d[\d,]*\.\d+%?分?")
 _LED = re.compile(r"[.．·]\d\d")
+_ONE_DECIMAL = re.compile(r"\d{1,3},\d%?")
 _FOUR_DECIMALS = re.compile(r"\d{1,3}\.\d\d9[6G]")
 _FINER = re.compile(r"-?\d[\d,]*\.\d{3,}%?")
 # Letters among figures.
@@ -138,7 +139,9 @@ _STRAY = re.compile(
             r"(?<=\d[,，])[.．](?=\d{3}(?!\d))",  # beside a separator, or a point
             r"(?<=\d)[.．](?=[,，]\d{3}(?!\d)|[.．]\d\d(?:\D|$))",
             r"(?<=\d%)[6oO0]$",  # half of a % that was read already
-            # a bracket that was closed before
+            r"(?<=[^\d.]1)[.．](?=00[.．]00[%％])|(?<=[^\d.]10)[.．](?=0[.．]00[%％])",  # amid a hundred per cent
+            # a bracket that was closed before, or is opened nowhere
+            r"^\d+(?:\.\d+)? ?分(?P<unopened>[)）])$",
             r"^\d{1,2}[.．、][\u3400-\u9fff]+[（(][\u3400-\u9fff]+[）)](?P<again>[.．·]?[）)])(?=[\u3400-\u9fff])",
         )
     )
@@ -217,7 +220,7 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
     if alone and _FIGURE.fullmatch(text):
         amiss.append(_LOOSE_POINT)
     found = (match for pattern in amiss for match in pattern.finditer(text))
-    dropped = {index for match in found for index in range(*match.span("again" if match.lastgroup else 0))}
+    dropped = {index for match in found for index in range(*match.span(match.lastgroup or 0))}
     for match in _spaced(text, alone=alone, running=running):
         if _is_wide(line, *match.span()):
             dropped.update(index for index in range(*match.span()) if text[index] == " ")
@@ -287,7 +290,8 @@ def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> 
 
     Where most figures of a column have a point, or it has no other and nearly all of the page have one, a colon is a
     point with a speck above it; an unsure sign behind a figure among others is a speck. Where most have two decimals, a
-    gap or a point read between these is none, and a gap before them is the point. In a column without points one before
+    gap or a point read between these is none, and a gap before them is the point. Where most have a point, a comma
+    before one digit is one. In a column without points one before
     a figure is a speck. Letters among figures are digits: io. Where no other figure has as many decimals, the last two
     of four are a percent sign: 32.5996.
     """
@@ -303,6 +307,8 @@ def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> 
         elif column and _has_colon(line) and _is_point(pointed[column], figures[column], colons[column], of_amounts):
             line = replace(line, text=line.text.translate(_COLONS))
         elif column and figures[column] > 1:
+            if 2 * pointed[column] > figures[column] and _ONE_DECIMAL.fullmatch(line.text):
+                line = replace(line, text=line.text.replace(",", "."))
             line = _with_decimals(line) if 2 * amounts[column] > figures[column] else line
             line = without(line, {0}) if not pointed[column] and _LED.fullmatch(line.text) else line
             if _FOUR_DECIMALS.fullmatch(line.text) and not finer[column]:

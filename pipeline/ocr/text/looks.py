@@ -82,10 +82,10 @@ _LOST = re.compile(r"\d{3,}|\d{1,3}(?:,\d{3})*\d\d")
 _ANY = r"[^\u3400-\uffff(\[\]{}<>=≥≤≠~*+%‰\-‐-―_√"
 _TORN = re.compile(rf"(?=.*\d)(?:[(（]?{_ANY})]{{3,}}|{_ANY}]{{3,}})")
 # Letters that digits may be read as: those that look like them for certain, and others.
-_LIKE = AS_DIGITS | str.maketrans(")QDUHTJ!(（ZzASsGbBgq", "00001111112245566899")
+_LIKE = AS_DIGITS | str.maketrans(")QDUHTJL!(（ZzASsGbBgq", "000011111112245566899")
 _POINTED_GAP = re.compile(r" +(?=[.,])|(?<=[.,]) +")  # with any other there may be two figures
 _CENTS = re.compile(r"\d\.\d\d$")
-_CORNER = re.compile(r"(\d*)L(\d\d)")  # a 1 and the point that touches it
+_CORNER = re.compile(r"(\d*)L\.?(\d\d)")  # a 1 and the point that touches it
 _FEW = 3  # letters; so many may be a word
 _AROUND = 0.3  # as _BESIDE, for a line of which the first digit was cut
 _WALL = 2.0  # points from the side of a cell within which its ruling line lies

@@ -186,6 +186,98 @@ def test_a_point_that_one_reading_under_a_seal_lacks_is_lost(read: str) -> None:
 
 
 @dataclass
+class Looks:
+    """Says what is read of a line by how dark it is: where nothing is left of a seal, below it, with specks and
+    without, and with it."""
+
+    bare: tuple[str, float]
+    below: tuple[str, float]
+    smooth: tuple[str, float]
+    stamped: tuple[str, float]
+
+    def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
+        said = {100: self.bare, 50: self.below, 80: self.smooth, 20: self.stamped}
+        read = [said[int(image.min())] for image in images]
+        return [Decoded(text, tuple(np.linspace(0.1, 0.9, len(text))), (score,) * len(text)) for text, score in read]
+
+    def lines(self) -> list[str]:
+        """The lines of a page with a line of which this is read, on which a seal lies."""
+        paper = np.full((120, 300), 255, np.uint8)
+        below, with_seal = paper.copy(), paper.copy()
+        paper[20:40, 20:60], below[20:40, 20:60], with_seal[20:40, 20:60] = 100, 80, 20
+        below[30, 30] = 50
+        prepared = Prepared(paper, below, DPI, (1, 0, 0, 0, 1, 0), stamped=with_seal)
+        reader: Any = self
+        return [line.text for line in read_prepared(prepared, 1, [(18.0, 16.0, 62.0, 44.0)], reader).lines]
+
+
+@pytest.mark.parametrize(
+    ("bare", "below", "smooth", "stamped", "read"),
+    [
+        (("6", 0.99), ("6", 0.98), ("6", 0.95), ("K", 0.6), ["6"]),
+        (("6", 0.85), ("6", 0.98), ("6", 0.95), ("K", 0.6), []),
+        (("1", 0.99), ("1", 0.98), ("1", 0.95), ("K", 0.6), []),  # as strokes are
+        (("B", 0.4), ("6", 0.8), ("6", 0.7), ("6", 0.6), ["6"]),
+        (("B", 0.4), ("6", 0.8), ("4", 0.7), ("6", 0.6), []),
+        (("s", 0.6), ("5", 0.9), ("5", 0.95), ("S", 0.5), ["5"]),
+    ],
+)
+def test_a_lone_digit_under_a_seal_is_one_where_enough_looks_say_so(
+    bare: tuple[str, float], below: tuple[str, float], smooth: tuple[str, float], stamped: tuple[str, float],
+    read: list[str],
+) -> None:  # fmt: skip
+    assert Looks(bare, below, smooth, stamped).lines() == read
+
+
+@pytest.mark.parametrize(
+    ("below", "smooth", "read"),
+    [
+        (("T2.38", 0.96), ("12.38", 0.88), ["12.38"]),
+        (("T2.38", 0.96), ("12.38", 0.8), ["T2.38"]),
+        (("72.38", 0.96), ("12.38", 0.88), ["72.38"]),
+        (("支2.38", 0.96), ("12.38", 0.88), ["支2.38"]),
+    ],
+)
+def test_of_two_readings_under_a_seal_the_amount_counts_where_the_other_has_letters_in_it(
+    below: tuple[str, float], smooth: tuple[str, float], read: list[str]
+) -> None:
+    assert Looks(("", 0.0), below, smooth, ("", 0.0)).lines() == read
+
+
+@dataclass
+class Longer:
+    """Reads an amount, and more where there is paper around it."""
+
+    longer: str
+    sure: float
+
+    def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
+        read = ["12.38" if image.shape[1] < 100 else self.longer for image in images]
+        return [Decoded(text, tuple(np.linspace(0.3, 0.9, len(text))), (self.sure,) * len(text)) for text in read]
+
+
+@pytest.mark.parametrize(
+    ("longer", "sure", "sealed", "read"),
+    [
+        ("712.38", 0.97, True, "712.38"),
+        ("712.38", 0.99, True, "12.38"),  # what is beside it is the seal's
+        ("712.38", 0.99, False, "712.38"),
+        ("€12.38", 0.97, True, "12.38"),
+        ("7>12.38", 0.99, False, "12.38"),
+        ("共12.38", 0.99, False, "共12.38"),
+    ],
+)
+def test_ink_beside_an_amount_is_more_of_it_or_a_word(longer: str, sure: float, sealed: bool, read: str) -> None:
+    paper = np.full((120, 300), 255, np.uint8)
+    paper[20:40, 20:100] = 100
+    with_seal = paper.copy()
+    with_seal[20:40, 20:100] = 20
+    prepared = Prepared(paper, paper, DPI, (1, 0, 0, 0, 1, 0), stamped=with_seal if sealed else None)
+    reader: Any = Longer(longer, sure)
+    assert [line.text for line in read_prepared(prepared, 1, [(18.0, 16.0, 102.0, 44.0)], reader).lines] == [read]
+
+
+@dataclass
 class Rest:
     """Reads one sign: in dark ink this one, in pale ink that one."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -132,6 +133,17 @@ def test_of_a_few_ideographs_nobody_knows_the_size(rest: str, is_one: bool) -> N
     rows = rows_of(1, [line(above, y=100, em=16), line(rest, y=120, em=12)])
     found = texts(paragraphs_of(rows, margins_of(rows), TokenStore()))
     assert found == ([above + rest] if is_one else [above, rest])
+
+
+@pytest.mark.parametrize(("confidence", "is_one"), [(0.9, True), (None, False)])
+def test_the_size_of_a_line_that_ocr_placed_is_told_from_end_to_end(confidence: float | None, is_one: bool) -> None:
+    """As wide as its characters were cut out nobody knows."""
+    first, second = wrapped("一" * (COLUMNS - 4) + "批次，共计" + "一" * 9 + "人次。")
+    above, below = line(first, y=100, confidence=confidence), line(second, y=120, confidence=confidence)
+    boxes = tuple((x0 + (x1 - x0) / 8, y0, x1 - (x1 - x0) / 8, y1) for x0, y0, x1, y1 in below.boxes)
+    rows = rows_of(1, [above, replace(below, boxes=boxes)])
+    found = texts(paragraphs_of(rows, margins_of(rows), TokenStore()))
+    assert found == ([first + second] if is_one else [first, second])
 
 
 def test_pieces_on_one_baseline_are_one_line_from_left_to_right() -> None:

@@ -72,6 +72,10 @@ def line(text: str, wide: float = 10.0) -> OcrLine:
         ("住房支出3.10万元..占比3.18%", "住房支出3.10万元，占比3.18%"),
         ("1.因公临时出国（境）.）费用3.10万元", "1.因公临时出国（境）费用3.10万元"),
         ("1.（含因公出国（境））费用3.10万元", "1.（含因公出国（境））费用3.10万元"),
+        ("完成1.00.00%，占10.0.00％", "完成100.00%，占100.00％"),
+        ("第1.00节，占1.00%", "第1.00节，占1.00%"),
+        ("7.50分）", "7.50分"),
+        ("（7.50分）", "（7.50分）"),
         ("1.092.513.", "1,092,513."),
         ("1.1.2", "1.1.2"),
         ("1.513", "1.513"),
@@ -328,6 +332,14 @@ def test_brackets_with_no_room_between_them_are_a_digit(wide: float, meant: str)
 )
 def test_a_gap_between_two_decimals_is_none_in_a_column_of_them(others: list[str], meant: str) -> None:
     found = in_columns([line("7913.0 7"), *map(line, others)], [(10, 60)] * (1 + len(others)))
+    assert [each.text for each in found] == [meant, *others]
+
+
+@pytest.mark.parametrize(
+    ("others", "meant"), [(["4.0", "81,203.55"], "7.3"), (["4", "8"], "7,3"), (["4.0", "8"], "7,3")]
+)
+def test_a_comma_before_one_digit_is_the_point_in_a_column_of_figures_with_one(others: list[str], meant: str) -> None:
+    found = in_columns([line("7,3"), *map(line, others)], [(10, 60)] * (1 + len(others)))
     assert [each.text for each in found] == [meant, *others]
 
 
