@@ -112,6 +112,9 @@ _GROUPED = re.compile(r"-?(?:\d{1,3}(?:,\d{3})*,\d{3}|0)\d\d")
 _AMOUNT = re.compile(r"-?\d[\d,]*\.\d\d")
 # One with separators, which may be read as points.
 _IN_GROUPS = re.compile(r"\d{1,3}(?:[.,]\d{3})+\.\d\d")
+_WHOLE, _TWO_DIGITS = re.compile(r"-?\d{1,3}(?:,\d{3})+|-?\d[\d ]*"), re.compile(r"\d ?\d")
+_SET_WIDE = 0.6  # em, as _WIDE, for two digits alone
+_POINT_SET_WIDE = 2.0  # steps from a digit to the next
 _SIZED = re.compile(r"[\d.．,，:：;；%％‰十百千万亿元分]")
 _NEARLY_ALL = 0.9  # of the figures alone in their cells
 # A point between ideographs: speckle, or a comma that lost its tail.
@@ -186,7 +189,7 @@ _EMPTY = re.compile(r"(?<=[\u3400-\u9fff])[（(][)）](?=[辆台套人次个批]
 _ONE_SIGN = 1.8  # em from an ideograph to the next with a digit between them; with two signs there are 2 and more
 # Specks behind the end of a line: amid a word that goes on, and behind what no sentence ends with.
 _SPECKS_AT_END = re.compile(
-    r"(?<=\d批)[.．·]+(?=\n次)|(?<=\d人)[.．·]+(?=\n次)|(?<=\d[万亿])[.．·]+(?=\n元)|(?<=[与比较]上)[.．·，]+(?=\n年)"
+    r"(?<=20\d\d)[.．·]+(?=\n年)|(?<=\d批)[.．·]+(?=\n次)|(?<=\d人)[.．·]+(?=\n次)|(?<=\d[万亿])[.．·]+(?=\n元)|(?<=[与比较]上)[.．·，]+(?=\n年)"
     r"|(?<=[\u3400-\u9fff])[.．·]{2}(?=\n[\u3400-\u9fff])|(?<=[\u3400-\u9fff]\d)[.．·](?=\n[辆台套个人次批])"
 )
 
@@ -322,7 +325,8 @@ def over_two_lines(
     lines: Sequence[OcrLine], columns: Sequence[Hashable | None], pairs: Iterable[tuple[int, int, Hashable]]
 ) -> list[OcrLine]:
     """The lines, with the separators and the point of an amount that goes on in the second line of its cell, where only
-    one can be made of them, and the second line is none: 872.962 / 02.
+    one can be made of them, and the second line is none: 872.962 / 02; or that is set so wide that it was read in two
+    pieces, with the point between them: 2 1 3 and 0 3.
 
     columns: as for `in_columns`. pairs: the indices of the lines that are two in a cell, the upper one first, and the
     column; it must be one of amounts.
@@ -333,6 +337,11 @@ def over_two_lines(
         first, second = lines[above], lines[below]
         if 2 * amounts[column] <= figures[column] or is_amount(second):
             continue
+        left, right = sorted((above, below), key=lambda at: lines[at].box[0])
+        if _are_set_wide(lines[left], lines[right]):
+            whole[left] = _with_point_behind(_without_gaps(lines[left]))
+            whole[right] = _without_gaps(lines[right])
+            continue
         if _IN_GROUPS.fullmatch(f"{first.text}.{second.text}"):
             first = _with_point_behind(first)
         elif not _IN_GROUPS.fullmatch(first.text + second.text):
@@ -342,6 +351,21 @@ def over_two_lines(
         whole[above] = replace(first, text=text[: len(first.text)])
         whole[below] = replace(second, text=text[len(first.text) :])
     return whole
+
+
+def _are_set_wide(left: OcrLine, right: OcrLine) -> bool:
+    """Whether two lines are a whole number and, beside it, two decimals, with no more room between them than a point
+    has where signs stand far apart."""
+    if not (_WHOLE.fullmatch(left.text) and _TWO_DIGITS.fullmatch(right.text)):
+        return False
+    step = right.boxes[-1][0] - right.boxes[0][0]
+    height = right.box[3] - right.box[1]
+    beside = max(left.box[1], right.box[1]) + height / 2 < min(left.box[3], right.box[3])
+    return beside and step > _SET_WIDE * height / LINE and right.box[0] - left.box[2] < _POINT_SET_WIDE * step
+
+
+def _without_gaps(line: OcrLine) -> OcrLine:
+    return without(line, {at for at, sign in enumerate(line.text) if sign == " "})
 
 
 def _with_point_behind(line: OcrLine) -> OcrLine:

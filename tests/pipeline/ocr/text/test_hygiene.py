@@ -308,6 +308,7 @@ def test_a_bracket_that_a_line_lost_at_its_head_is_put_back_behind_the_amount(
         ("离退休干部用车2.", "辆", "离退休干部用车2"),
         ("合计用车2.", "30万元", "合计用车2."),  # its point
         ("合计8.40亿.", "元", "合计8.40亿"),
+        ("其中与2019.", "年度相比", "其中与2019"),
         ("部门概况...", "二、机构设置", "部门概况..."),  # a line of a table of contents
     ],
 )
@@ -547,4 +548,31 @@ def test_an_amount_that_goes_on_in_the_next_line_is_parted_in_its_one_way(
     found = over_two_lines(read, columns, [(len(read) - 1, 0, column)])
     assert (found[-1].text, found[0].text) == meant
     assert [each.text for each in found[1:-1]] == others
+    assert all(len(each.boxes) == len(each.scores) == len(each.text) for each in found)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "gap", "wide", "others", "meant"),
+    [
+        ("304", "0 7", 12.0, 8.0, ["4.00", "81.55"], ("304.", "07")),
+        ("3 0 4", "07", 12.0, 8.0, ["4.00", "81.55"], ("304.", "07")),
+        ("304", "07", 12.0, 5.0, ["4.00", "81.55"], ("304", "07")),  # set close: two figures
+        ("304", "07", 18.0, 8.0, ["4.00", "81.55"], ("304", "07")),  # there may be more between them
+        ("304", "073", 12.0, 8.0, ["4.00", "81.55"], ("304", "073")),
+        ("304", "07", 12.0, 8.0, ["4", "81.55"], ("304", "07")),
+    ],
+)
+def test_a_figure_set_so_wide_that_it_was_read_in_two_has_its_point(
+    left: str, right: str, gap: float, wide: float, others: list[str], meant: tuple[str, str]
+) -> None:
+    first = line(left, wide)
+    second = line(right, 2 * wide / len(right) if " " not in right else wide / 2)
+    end = first.box[2]
+    places = tuple((x0 + end + gap, y0, x1 + end + gap, y1) for x0, y0, x1, y1 in (*second.boxes, second.box))
+    second = replace(second, boxes=places[:-1], box=places[-1])
+    column = (10, 60)
+    read = [second, *map(line, others), first]
+    columns = [None, *([column] * len(others)), None]
+    found = over_two_lines(read, columns, [(0, len(read) - 1, column)])
+    assert (found[-1].text, found[0].text) == meant
     assert all(len(each.boxes) == len(each.scores) == len(each.text) for each in found)
