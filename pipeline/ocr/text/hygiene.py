@@ -46,7 +46,7 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     # The number of a page
     (re.compile(r"^(?=.*\d)[-—–－][\dlI|oO]{1,3}[-—–－]$"), lambda match: match[0].translate(AS_DIGITS)),
     # A comma with a speck above it; what is compared, or counted, is said behind it: 与年初预算相比；年初预算数
-    (re.compile(r"(?<=相比)[；;：:](?=[\u3400-\u9fff])|(?<=其中)[；;]"), "，"),
+    (re.compile(r"(?<=相比)[；;：:](?=[\u3400-\u9fff])|(?<=其中)[；;]|[；;：:](?=涉及(?:财政)?资金)"), "，"),
     (re.compile(r"(?<=其中)[∵∴]"), "："),
     # Words of which one sign is misread, and that are none then
     (re.compile(r"(?<=其)[午申巾牛](?=[:：])"), "中"),
@@ -61,7 +61,7 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"[干千卞](?=降\d)"), "下"),
     # A dash with a speck above it, in the path of an item: 社会保障和就业支出：抚恤-死亡抚恤
     (re.compile(r"(?<=支出)[:：](?=[\u3400-\u9fff]{2,20}-[\u3400-\u9fff])"), "-"),
-    (re.compile(r"(?<=支出决)[^算定策议](?=数)|(?<=决)[^算定策议](?=数\d[\d,，]*[.．]\d\d万?元)"), "算"),
+    (re.compile(r"(?<=支出决)[^算定策议](?=数)|(?<=决)[^算定策议](?=数(?:\d[\d,，]*[.．]\d\d万?元|增加|减少))"), "算"),
     (re.compile(r"(?<=[元%％])[.．·](?=[.．·][\u3400-\u9fff])"), "，"),  # without its tail, a speck behind it
     # The unit of money over a table, one sign of which is misread
     (re.compile(rf"[平早草革卑羊申甲车](?=位{_OF_MONEY})"), "单"),
