@@ -60,7 +60,7 @@ from recount.schemas.saying import say
 _LEAST_SCORE = 0.5  # below this a line is noise: the rim of a seal, a blot
 _LEAST_SCORE_LONE = 0.8  # the same for a lone sign that is no figure: the rims of seals look like that
 _LEAST_SCORE_SURE = 0.95  # the same for one of overlooked ink beside text, and for a letter: scribbles look like that
-_LIKE_DIGITS = "SOoIl|"  # lone signs that `hygiene` makes digits of
+_LIKE_DIGITS = "SsOoIl|"  # lone signs that `hygiene` makes digits of
 _FEW = 2  # signs that a speck is read as
 _LOW = 0.6  # of the usual height of lines in cells; less has a speck that is read as a digit
 _LOWEST = 0.3  # the same for its ink; digits have 0.39 and more

@@ -30,7 +30,7 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"(?<=\d)[liI|](?=[\d.,]|万?元|%)|(?<=[\d.,])[liI|](?=\d)"), "1"),
     (re.compile(r"^[OoＯ]$"), "0"),
     (re.compile(r"^[lI|]$"), "1"),
-    (re.compile(r"^[SＳ]$"), "5"),
+    (re.compile(r"^[SsＳ]$"), "5"),
     (re.compile(r"(?<=\d)[。·](?=\d{1,2}(?:\D|$))"), "."),
     (re.compile(r"(?<=\d)[:：,，](?=\d{2}(?:%|万元|元))"), "."),  # two digits are no thousands
     # Accounts exclaim nothing: 退休！人

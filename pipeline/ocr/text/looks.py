@@ -232,7 +232,11 @@ _NO_LEVEL = "[\u4e00-\u9fff](?<![款类项室团含一二三四五六七八九�
 _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(rf"(?<=[\u3400-\u9fff]){_SPECKS}(?=[\u3400-\u9fff])"), "", _SPECK),
     (re.compile(rf"(?<=[,;:、。)]){_SPECKS}+(?=[\u3400-\u9fff])"), "", _SURELY),
-    (re.compile(rf"(?<=[\u3400-\u9fff)、]){_SPECKS}(?={_AMOUNT}|\d+{_COUNTED}|\d{{5,7}}[\u3400-\u9fff])"), "", _SURELY),
+    (
+        re.compile(rf"(?<=[\u3400-\u9fff),;、]){_SPECKS}(?={_AMOUNT}|\d+{_COUNTED}|\d{{5,7}}[\u3400-\u9fff])"),
+        "",
+        _SURELY,
+    ),
     (re.compile(rf"(?<=[\u3400-\u9fff)]\d)\.(?={_COUNTED})|(?<=月\d\d)\.(?=日)"), "", _WORD),
     (re.compile(r"(?<=\d{4})[-.·](?=年度)"), "", _SPECK),
     (

@@ -302,6 +302,7 @@ def test_a_word_goes_over_the_end_of_a_line() -> None:
         ("（上年为0.00）", "（上年为0.00）"),
         ("执法执勤用车（0）辆、", "执法执勤用车0辆、"),
         ("接待10批次、·80人次", "接待10批次、80人次"),
+        ("接待10批次，.80人次", "接待10批次，80人次"),
     ],
 )
 def test_where_a_point_cannot_be_printed_there_is_no_second_look(read: str, meant: str) -> None:
