@@ -51,7 +51,7 @@ _CLASS_LINE = re.compile(
 )
 _DIRECT = re.compile(rf'"?(?:科目)?[:,]?\s*(?P<amount>{N})(?:万元|元|亿元)')
 _MOST_UNREAD = 10  # beyond so many items that no rule reads, a number is no ordinal
-_CODE = re.compile(r"2[0-3]\d(?:\d{2}){1,2}")  # of a 款 or a 项 by function
+_CODE = re.compile(r"2[0-3]\d{3,5}")  # of a 款 or a 项 by function, or of a 项 of which a scan lost a digit
 
 
 @dataclass(frozen=True, slots=True)

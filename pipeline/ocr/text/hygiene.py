@@ -189,8 +189,10 @@ _EMPTY = re.compile(r"(?<=[\u3400-\u9fff])[（(][)）](?=[辆台套人次个批]
 _ONE_SIGN = 1.8  # em from an ideograph to the next with a digit between them; with two signs there are 2 and more
 # Specks behind the end of a line: amid a word that goes on, and behind what no sentence ends with.
 _SPECKS_AT_END = re.compile(
-    r"(?<=20\d\d)[.．·]+(?=\n年)|(?<=\d批)[.．·]+(?=\n次)|(?<=\d人)[.．·]+(?=\n次)|(?<=\d[万亿])[.．·]+(?=\n元)|(?<=[与比较]上)[.．·，]+(?=\n年)"
-    r"|(?<=[\u3400-\u9fff])[.．·]{2}(?=\n[\u3400-\u9fff])|(?<=[\u3400-\u9fff]\d)[.．·](?=\n[辆台套个人次批])"
+    r"(?<=20\d\d)[.．·]+(?=\n年)|(?<=\d批)[.．·]+(?=\n次)|(?<=\d人)[.．·]+(?=\n次)"
+    r"|(?<=\d[万亿])[.．·]+(?=\n元)|(?<=[与比较]上)[.．·，]+(?=\n年)"
+    r"|(?<=支出)[.．·，]+(?=\n[（(][类款项][）)])|(?<=[\u3400-\u9fff])[.．·]{2}(?=\n[\u3400-\u9fff])"
+    r"|(?<=[\u3400-\u9fff]\d)[.．·](?=\n[辆台套个人次批])"
 )
 
 
