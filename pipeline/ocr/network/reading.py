@@ -136,9 +136,8 @@ _LEARNT = 320  # pixels that lines were padded to at least when the network lear
 GLANCE = Look(_BATCH, _PADDED, share=0.75)
 """The first look at a line."""
 LOOK = Look(_BATCH, _PADDED)
-CLOSER = Look(_BATCH, _LEARNT)
-"""How it is looked at again."""
-_CLOSEST = Look(1, _LEARNT)
+CLOSER = Look(1, _LEARNT)
+"""How it is looked at again: one by one, for they are few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +204,7 @@ def _surely(
     one, in their full width and with as much paper behind them as the networks learnt with, of which the surer counts;
     and by the exact network where it still is, but for long lines: those it reads no better.
 
-    read: by a network that looks so. Those that are not sure at a closer look are few, and read one by one.
+    read: by a network that looks so.
     """
     found = read(networks.recogniser, images, first)
 
@@ -216,7 +215,7 @@ def _surely(
 
     look_again(networks.recogniser, CLOSER, lambda image: first.sizes(image) != CLOSER.sizes(image))
     if networks.exact is not networks.recogniser:
-        look_again(networks.exact, _CLOSEST, lambda image: _CLOSEST.width(image) <= _ALONE)
+        look_again(networks.exact, CLOSER, lambda image: CLOSER.width(image) <= _ALONE)
     return found
 
 
