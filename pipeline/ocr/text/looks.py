@@ -37,8 +37,6 @@ from recount.schemas.figures import Model, Ref
 from recount.schemas.final_accounts.report import Report as FinalAccounts
 
 # Numbers with a decimal point too many: the recogniser sometimes makes 11.9.20 of 119.20 within a long line.
-
-
 # Dates (2021.12.31) begin with a year; 1.092.13 has separators that lost their tails, which `hygiene` puts right.
 _NO_NUMBER = re.compile(r"(?<![\d.,，．])\d{1,3}(?:[,，]\d{3})*[.．,，]\d{1,2}[.．]\d{1,2}(?=万?元|万$|%|％)")
 _ANY_POINT = re.compile(r"[.．]|[,，](?!\d{3})")  # or what was read as a comma that parts no thousands
@@ -227,16 +225,13 @@ _LED = re.compile(r"(?<=[\u3400-\u9fff])\.(?=\d+\.\d)")  # a speck: no point sta
 _SPECKS = r"[.·'‘’`]"
 _AMOUNT = r"\d[\d,]*\.\d\d(?:万?元|%)"
 _COUNTED = r"(?:人次|[人次个辆台套批名])"
+_WITH_UNIT = rf"{_AMOUNT}|\d+{_COUNTED}|\d{{5,7}}[\u3400-\u9fff]"  # or a code with its name
 _LEVEL = r"\([类款项]\)"
 _NO_LEVEL = "[\u4e00-\u9fff](?<![款类项室团含一二三四五六七八九十])"
 _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(rf"(?<=[\u3400-\u9fff]){_SPECKS}(?=[\u3400-\u9fff])"), "", _SPECK),
     (re.compile(rf"(?<=[,;:、。)]){_SPECKS}+(?=[\u3400-\u9fff])"), "", _SURELY),
-    (
-        re.compile(rf"(?<=[\u3400-\u9fff),;、]){_SPECKS}(?={_AMOUNT}|\d+{_COUNTED}|\d{{5,7}}[\u3400-\u9fff])"),
-        "",
-        _SURELY,
-    ),
+    (re.compile(rf"(?<=[\u3400-\u9fff),;、]){_SPECKS}(?={_WITH_UNIT})"), "", _SURELY),
     (re.compile(rf"(?<=[\u3400-\u9fff)]\d)\.(?={_COUNTED})|(?<=月\d\d)\.(?=日)"), "", _WORD),
     (re.compile(r"(?<=\d{4})[-.·](?=年度)"), "", _SPECK),
     (
