@@ -60,7 +60,8 @@ from recount.schemas.saying import say
 _LEAST_SCORE = 0.5  # below this a line is noise: the rim of a seal, a blot
 _LEAST_SCORE_LONE = 0.8  # the same for a lone sign that is no figure: the rims of seals look like that
 _LEAST_SCORE_SURE = 0.95  # the same for one of overlooked ink beside text, and for a letter: scribbles look like that
-_LIKE_DIGITS = "SsOoIl|"  # lone signs that `hygiene` makes digits of
+_LIKE_DIGITS = {**dict.fromkeys("Ss", "5"), **dict.fromkeys("Oo", "0"), **dict.fromkeys("Il|", "1")}
+"""Lone signs that `hygiene` makes digits of."""
 _FEW = 2  # signs that a speck is read as
 _LOW = 0.6  # of the usual height of lines in cells; less has a speck that is read as a digit
 _LOWEST = 0.3  # the same for its ink; digits have 0.39 and more
@@ -69,7 +70,6 @@ _SURELY_READ = 0.98
 _DOUBTFUL = 0.85  # below this a line is read again, otherwise prepared, and the best reading is taken
 _SURELY_SEEN = 0.9  # score of a digit in every look below a seal from which it is none of its strokes
 _STROKES = "17"  # but these look like one
-_LONE_LETTERS = str.maketrans("sSoOIl|", "5500111")
 _AMOUNT = re.compile(r"\d[\d,]*\.\d\d")
 _LETTERED = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\d.,A-Za-z]+")
 # What may stand beside an amount: more of it, or words.
@@ -339,7 +339,7 @@ def _is_printed(bare: Decoded, plain: Decoded, smooth: Decoded, stamped: Decoded
 
 def _digit_of(line: Decoded) -> str:
     """What a line says; the digit that a lone letter is meant as."""
-    return line.text.translate(_LONE_LETTERS) if len(line.text) == 1 else line.text
+    return _LIKE_DIGITS.get(line.text, line.text)
 
 
 def _clearer(line: Decoded, other: Decoded, sure: float) -> Decoded:
