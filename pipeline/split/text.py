@@ -41,6 +41,7 @@ _WIDE = 1.2  # digits' widths: a wider space parts two numbers
 _LOOSE = 0.75  # digits' widths: a wider space leaves two whole numbers in doubt
 _NARROW_DIGIT = 0.3  # of the height: no digit is taken for narrower
 _ROOM = 1.5  # of the height: a line of running text with more room than this was not broken for want of it
+_BESIDE_WALL = 1.3  # characters that a cell leaves empty at most where a number goes on in its next line
 _MONEY = 2  # decimals of an amount
 
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|[1-9]\d*(?:\.\d+)?|0(?:\.\d+)?")
@@ -157,10 +158,10 @@ def _over_rows(before: _Side, after: _Side, room: float, step: float, *, running
         return _two_numbers(before.run, after.run) if both and not running else Joint.OPEN if both else Joint.ONE
     if running:
         return Joint.ONE if room <= _ROOM * (before.box[3] - before.box[1]) else Joint.OPEN
-    if room >= max(before.digit, step):
+    broken = before.run[-1] in ".," or _lacks_decimals(before.run, made)
+    if room >= (_BESIDE_WALL if broken else 1.0) * max(before.digit, step):
         return _two_numbers(before.run, after.run)
-    whole = _two_numbers(before.run, after.run) is Joint.APART and not _lacks_decimals(before.run, made)
-    return Joint.OPEN if whole else Joint.ONE
+    return Joint.ONE if broken or _two_numbers(before.run, after.run) is Joint.OPEN else Joint.OPEN
 
 
 def _two_numbers(before: str, after: str) -> Joint:

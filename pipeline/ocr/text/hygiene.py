@@ -15,7 +15,7 @@ from itertools import pairwise
 from unicodedata import normalize
 
 from recount.pipeline.document import hull
-from recount.pipeline.ocr.text.lines import LINE, OcrLine, with_sign, without
+from recount.pipeline.ocr.text.lines import LINE, OcrLine, room_at, with_sign, without
 from recount.pipeline.split.folding import SIMPLIFIED
 
 # Letters that digits look like.
@@ -230,12 +230,12 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
         if _is_wide(line, *match.span()):
             dropped.update(index for index in range(*match.span()) if text[index] == " ")
     for match in _POINT.finditer(text):
-        if text[match.end()] not in "（(" and _is_apart(line, *match.span(), _APART):
+        if text[match.end()] not in "（(" and room_at(line, *match.span()) > _APART:
             text = f"{text[: match.start()]}，{text[match.end() :]}"
         else:  # speckle
             dropped.add(match.start())
     for match in _EMPTY.finditer(text):
-        if not _is_apart(line, match.start(), match.end(), _ONE_SIGN):
+        if room_at(line, *match.span()) < _ONE_SIGN:
             text = f"{text[: match.start()]}0{text[match.start() + 1 :]}"
             dropped.add(match.start() + 1)
     cleaned = without(replace(line, text=text), dropped)
@@ -451,10 +451,3 @@ def _put_back(line: OcrLine) -> OcrLine | None:
 def _with_bracket(line: OcrLine, at: int, closing: str) -> OcrLine:
     """The line with the bracket that a closing one asks for."""
     return with_sign(line, at, "（" if closing == "）" else "(")
-
-
-def _is_apart(line: OcrLine, start: int, end: int, least: float) -> bool:
-    """Whether the neighbours of signs start..end are further apart than so many em, from middle to middle."""
-    before, after = line.boxes[start - 1], line.boxes[end]
-    em = (before[3] - before[1]) / LINE
-    return (after[0] + after[2]) / 2 - (before[0] + before[2]) / 2 > least * em

@@ -22,6 +22,7 @@ _FEW_STEPS = 3  # so few distances say less than the height: the network places 
 _STROKES = 0.08  # of a box's height: so far apart are the strokes of a character at most
 _SPECKS = 0.15  # share of the ink of the line's strokes below which a band above or below it is none
 _APART = 0.5  # of the usual distance of characters by which another one differs that tells nothing of their width
+_ROOMIER = 1.3  # times as much room as two digits have that a point between them needs
 LINE = 1.2  # height of a line's box, in em
 
 
@@ -82,6 +83,18 @@ def with_sign(line: OcrLine, at: int, sign: str) -> OcrLine:
         boxes=(*line.boxes[:at], place, *line.boxes[at:]),
         scores=(*line.scores[:at], line.scores[at], *line.scores[at:]),
     )
+
+
+def room_at(line: OcrLine, start: int, end: int) -> float:
+    """How far the neighbours of the characters start..end are apart, from middle to middle, in em."""
+    before, after = line.boxes[start - 1], line.boxes[end]
+    em = (before[3] - before[1]) / LINE
+    return (after[0] + after[2] - before[0] - before[2]) / 2 / em
+
+
+def is_closer(line: OcrLine, at: int, other: int) -> bool:
+    """Whether there is so much less room around a character than around another one that it may be none."""
+    return room_at(line, at, at + 1) * _ROOMIER < room_at(line, other, other + 1)
 
 
 def spelt(line: OcrLine, text: str) -> OcrLine:

@@ -24,6 +24,7 @@ from recount.pipeline.ocr.text.lines import (
     OcrLine,
     by_cell,
     crop_of,
+    is_closer,
     larger,
     spelt,
     with_sign,
@@ -36,8 +37,7 @@ from recount.schemas.describe import fields_of
 from recount.schemas.figures import Model, Ref
 from recount.schemas.final_accounts.report import Report as FinalAccounts
 
-# Numbers with a decimal point too many: the recogniser sometimes makes 11.9.20 of 119.20 within a long line.
-# Dates (2021.12.31) begin with a year; 1.092.13 has separators that lost their tails, which `hygiene` puts right.
+# Points too many: 11.9.20 for 119.20. Dates begin with a year; 1.092.13 has lost tails, which `hygiene` puts right.
 _NO_NUMBER = re.compile(r"(?<![\d.,，．])\d{1,3}(?:[,，]\d{3})*[.．,，]\d{1,2}[.．]\d{1,2}(?=万?元|万$|%|％)")
 _ANY_POINT = re.compile(r"[.．]|[,，](?!\d{3})")  # or what was read as a comma that parts no thousands
 _WITHIN = re.compile(r"[\u3400-\u9fff].*[.．]\d\d$")  # no ordinal stands right behind a word
@@ -66,6 +66,8 @@ def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
             dropped.update(points[:-1])
         elif again and (_GROUPED.match(match[0]) or (_BETWEEN.match(match[0]) and _has_amounts(line.text))):
             dropped.update(points[1:])
+        elif dropped.isdisjoint(points) and _BETWEEN.match(match[0]) and is_closer(line, *points[::-1]):
+            dropped.add(points[1])
     return without(line, dropped)
 
 
@@ -88,7 +90,6 @@ _FEW = 3  # letters; so many may be a word
 _AROUND = 0.3  # as _BESIDE, for a line of which the first digit was cut
 _WALL = 2.0  # points from the side of a cell within which its ruling line lies
 _LIKELY = 0.4  # probability of a point; where none is printed it has 0.05 at most
-
 
 Columns = Sequence[tuple[int, int] | None]
 """Of each line the sides, in points, of the column of a table in which it stands alone in its cell; None for others."""

@@ -146,6 +146,9 @@ def in_rows(one: str, other: str, room: float, *, join_digits: bool = False) -> 
         ("12345", "67.89", 0.0, "1234567.89", True),  # both are
         ("1.50", "2.75", 0.0, "1.50 2.75", False),  # together they are none
         ("12,345.", "67", 40.0, "12,345.67", True),
+        ("12,345.", "67", 0.6 * EM, "12,345.67", False),  # the cell's wall wants some room
+        ("12345.6", "7", 0.6 * EM, "12345.67", False),
+        ("12,345", "67", 0.6 * EM, "12,345 67", False),
         ("12,3", "4", 0.0, "12,34", True),
     ],
 )

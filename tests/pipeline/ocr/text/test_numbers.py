@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -58,3 +58,22 @@ def test_a_point_too_many_goes_where_the_number_alone_is_read_without_it(first: 
     read = whole_numbers(line(first), PAGE, Alone(alone))
     assert read.text == meant
     assert len(read.boxes) == len(read.scores) == len(meant)
+
+
+@pytest.mark.parametrize(
+    ("text", "wide", "meant"),
+    [
+        ("支出310.4.8万元", 5, "支出310.48万元"),
+        ("支出310.4.8万元", 8, "支出310.4.8万元"),  # both points have as much room
+        ("支出310.4.82万元", 5, "支出310.4.82万元"),  # without it there are three decimals
+    ],
+)
+def test_a_point_with_no_room_is_none_in_a_number_that_is_set_wide(text: str, wide: float, meant: str) -> None:
+    """Its signs stand apart, each as far from the next, but for what stands between two of them."""
+    last = text.rindex(".")
+    read = line(text)
+    boxes = tuple(
+        (x0 - (10 - wide) * 2 * (at > last), y0, x1 - (10 - wide) * 2 * (at > last), y1)
+        for at, (x0, y0, x1, y1) in enumerate(read.boxes)
+    )
+    assert whole_numbers(replace(read, boxes=boxes), PAGE, Alone("")).text == meant
