@@ -46,7 +46,12 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     # The number of a page
     (re.compile(r"^(?=.*\d)[-—–－][\dlI|oO]{1,3}[-—–－]$"), lambda match: match[0].translate(AS_DIGITS)),
     # A comma with a speck above it; what is compared, or counted, is said behind it: 与年初预算相比；年初预算数
-    (re.compile(r"(?<=相比)[；;：:](?=[\u3400-\u9fff])|(?<=其中)[；;]|[；;：:](?=涉及(?:财政)?资金)"), "，"),
+    (
+        re.compile(
+            r"(?<=相比)[；;：:](?=[\u3400-\u9fff])|(?<=其中)[；;]|(?<=^比)[；;：:](?=[增减])|[；;：:](?=涉及(?:财政)?资金)"
+        ),
+        "，",
+    ),
     (re.compile(r"(?<=其中)[∵∴]"), "："),
     # Words of which one sign is misread, and that are none then
     (re.compile(r"(?<=其)[午申巾牛](?=[:：])"), "中"),
