@@ -58,6 +58,7 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"(?<![收投纳加])入(?=员(?:经费|支出|津贴))"), "人"),
     (re.compile(r"[土士](?=年(?:相比|决算|结转))|(?<=[比较与])[EＥ](?=年)"), "上"),
     (re.compile(r"(?<=^\d)[:：](?=[\u3400-\u9fff])"), "."),  # an ordinal
+    (re.compile(r"(?:(?<=^[一二三四五六七八九十])|(?<=^十[一二三四五六]))[:：;；](?=[\u3400-\u9fff])"), "、"),
     (re.compile(r"(?<=[“”\"])[笑二王兰](?=公[“”\"]?经)"), "三"),
     (re.compile(r"(?<=\d)辖(?=[、，,。；;]|$)"), "辆"),
     (re.compile(r"(?<=财[\u3400-\u9fff])[援拔泼](?=款)"), "拨"),
