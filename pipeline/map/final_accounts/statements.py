@@ -66,6 +66,8 @@ BEFORE_A_TITLE = re.compile(r".*(?:年度?|部门|单位|表\d*)")
 """What may stand on the line before a title, and hold any characters: a unit's name and the year, 公开01表."""
 JUST_BEFORE = 10  # characters
 
+IDEOGRAPHS = re.compile("[\u3400-\u9fff]+")
+MOST_MARKED = 2  # signs of a title that may be lost so
 USUAL_TITLES = {
     "收入支出决算总表": Title.INCOME_EXPENDITURE,
     "收入决算表": Title.INCOME,
@@ -110,14 +112,22 @@ def titles_of(grids: Sequence[Grid]) -> dict[int, str]:
 
 
 def by_misread_title(grid: Grid) -> Title | None:
-    """The statement whose usual title stands over a scanned grid with one character misread."""
+    """The statement whose usual title stands over a scanned grid with one character misread, or with marks in the place
+    of one or two."""
     if not is_scanned(grid):
         return None
     for _, line in _titles(grid):
         for usual, title in USUAL_TITLES.items():
-            if is_nearly(line, usual):
+            if is_nearly(line, usual) or _has_marks_in(line, usual):
                 return title
     return None
+
+
+def _has_marks_in(line: str, usual: str) -> bool:
+    """Whether a line is a title with what is no ideograph in the place of one or two of its signs: --般公共预算."""
+    left = "".join(IDEOGRAPHS.findall(line))
+    kept = iter(usual)
+    return left != line and 0 < len(usual) - len(left) <= MOST_MARKED and all(sign in kept for sign in left)
 
 
 def by_signs(grid: Grid) -> Title | None:

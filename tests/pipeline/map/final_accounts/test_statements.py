@@ -65,6 +65,8 @@ def test_a_statement_is_known_by_its_title(caption: list[str], title: Title | No
         ("一般公共预算财政拨款支岀决算表", "general_public_budget"),
         ("政府性基金予算财政拨款收入支出决算表", "government_funds"),
         ("一般公共预算财政拨款墓本支出决算表", "basic_expenditure"),
+        ("--般公共预算财政拨款支出决算表", "general_public_budget"),
+        ("一般公共预算财政拨款支出决_表", "general_public_budget"),
     ],
 )
 def test_a_title_with_one_misread_character(caption: str, key: str) -> None:
@@ -76,8 +78,9 @@ def test_a_title_with_one_misread_character(caption: str, key: str) -> None:
 
 def test_a_misread_title_is_taken_for_no_other() -> None:
     rows: list[list[str]] = [["科目编码", "科目名称", "合计"], ["212", "城乡社区支出", "1.00"]]
-    table = grid(rows, "政付性基金予算财政拨款收入支出决算表")
-    assert map_statements([table]) == (None, frozenset())
+    for title in ("政付性基金予算财政拨款收入支出决算表", "财政拨款支出决算总表", "3财政拨款项目支出决算表"):
+        assert map_statements([grid(rows, title)]) == (None, frozenset())
+        assert map_statements([grid(rows, title, origin="ocr")]) == (None, frozenset())
 
 
 @pytest.mark.parametrize(
