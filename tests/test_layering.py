@@ -69,7 +69,7 @@ IN_EVAL: Mapping[str, set[str]] = {
 """The rooms of the evaluation, and which of its others each may import."""
 MOST_LEVELS = 10
 LONGEST_CHAIN = 18
-MOST_MODULES = 222
+MOST_MODULES = 223
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 60
 USUAL_FUNCTION = 21

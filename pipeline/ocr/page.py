@@ -53,8 +53,8 @@ from recount.pipeline.ocr.text.looks import (
     balanced,
     no_amounts,
     whole_numbers,
-    whole_words,
 )
+from recount.pipeline.ocr.text.words import whole_words
 from recount.schemas.saying import say
 
 _LEAST_SCORE = 0.5  # below this a line is noise: the rim of a seal, a blot
