@@ -83,13 +83,23 @@ _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
         "%",
         _NUMBER,
     ),
-    (re.compile(r"(?:(?<!分别)[为是]|\([类款项]\))\d{1,4}(?P<sign>、)(?=\d\d ?(?:万?元|%))"), ".", _SURELY),
+    (
+        re.compile(r"(?:(?<!分别)[为是]|\([类款项]\)|[\u3400-\u9fff](?=0、))\d{1,4}(?P<sign>、)(?=\d\d ?(?:万?元|%))"),
+        ".",
+        _SURELY,
+    ),
     (re.compile(r"(?<=\d)、(?=\d\d ?(?:万?元|%))"), ".", _NUMBER),
     (re.compile(r"(?<=\d)(?:[:,](?=\d\d ?(?:万?元|%|平方米))|:(?=\d ?万元))"), ".", _SURELY),
     (re.compile(r"[\u3400-\u9fff]\d+(?P<sign>)\d\d ?万元"), ".", _NUMBER),
     (re.compile(r"(?<=[\u3400-\u9fff])[!|lIi](?=\d+\.\d\d ?(?:万?元|%))"), "1", _ROUND),
     (re.compile(r"、[\u3400-\u9fff()]{2,12}(?<!日常)(?<!其他)(?P<sign>:?)(?=公用经费\d)"), "；", _SURELY),
-    (re.compile(rf"(?<=[\u3400-\u9fff])(?:\(\)|0\)|\(0|\)|C)(?={_COUNTED}|\.\d\d(?:万?元|%)(?!\)))"), "0", _ROUND),
+    (
+        re.compile(
+            rf"(?<=[\u3400-\u9fff])(?:\(\)|0\)|\(0|\)|C|\((?!.{{1,3}}\)))(?={_COUNTED}|\.\d\d(?:万?元|%)(?!\)))"
+        ),
+        "0",
+        _ROUND,
+    ),
 )
 """What cannot be printed so in running text (folded), or the sign of it that is amiss; and what is printed there if the
 second look says so: one of some signs, or none."""

@@ -52,6 +52,9 @@ class Alone(Reader):
         ("为3,6.5万元", "3.65", "为3,6.5万元"),
         ("为3,6.52万元", "3,6.52", "为36.52万元"),
         ("收入1,531.7.7万元", "1531.77", "收入1,531.7.7万元"),
+        ("预算0，3.0万元", "0.3.0", "预算0.30万元"),  # no number begins with a 0 and goes on without its point
+        ("预算0.3.8万元", "", "预算0.38万元"),
+        ("预算10，3.0万元", "10.3.0", "预算10，3.0万元"),
     ],
 )
 def test_a_point_too_many_goes_where_the_number_alone_is_read_without_it(first: str, alone: str, meant: str) -> None:
