@@ -32,7 +32,7 @@ _ANY_POINT = re.compile(r"[.．]|[,，](?!\d{3})")  # or what was read as a comm
 _WITHIN = re.compile(r"[\u3400-\u9fff].*[.．]\d\d$")  # no ordinal stands right behind a word
 _GROUPED = re.compile(r"\d{1,3}(?:[,，]\d{3})+[.．]\d[.．]\d$")  # behind thousands there is the point
 _BETWEEN = re.compile(r"\d+[.．]\d[.．]\d$")  # of two decimals, if all other amounts of the line have two
-_BELOW_ONE = re.compile(r"0[.．,，]\d[.．]\d$")  # behind a 0 there is the point, whatever it was read as
+_BELOW_ONE = re.compile(r"0[.．,，]\d[.．]\d$")  # behind a 0 there is the point, if what was read as a comma is none
 _DECIMALS = re.compile(r"(?<![\d.．])\d[\d,，]*[.．](\d+)(?![\d.．])")
 _BESIDE = 0.1  # heights of the line by which the number is cut out wider than it is
 _DIGITS = frozenset("0123456789")
@@ -45,10 +45,6 @@ def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
     for match in _NO_NUMBER.finditer(line.text):
         start, end = match.span()
         points = [start + point.start() for point in _ANY_POINT.finditer(match[0])]
-        if _BELOW_ONE.match(match[0]):
-            line = replace(line, text=f"{line.text[: points[0]]}.{line.text[points[0] + 1 :]}")
-            dropped.add(points[1])
-            continue
         first, *others = engine.alternatives([piece_of(line, start, end, image)], SIGNS)[0]
         read = first.text.strip()
         # The sign behind it, cut in two, may look like a digit.
@@ -56,7 +52,10 @@ def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
         alone |= {other.text.strip() for other in others if other.score >= _LIKELY}
         dropped.update(at for at in points if line.text[start:at] + line.text[at + 1 : end] in alone)
         again = read.startswith(match[0])  # what is seen each time is a speck
-        if again and _WITHIN.match(line.text, start - 1, end):
+        if _BELOW_ONE.match(match[0]) and read.startswith("0."):
+            line = replace(line, text=f"{line.text[: points[0]]}.{line.text[points[0] + 1 :]}")
+            dropped.add(points[1])
+        elif again and _WITHIN.match(line.text, start - 1, end):
             dropped.update(points[:-1])
         elif again and (_GROUPED.match(match[0]) or (_BETWEEN.match(match[0]) and _has_amounts(line.text))):
             dropped.update(points[1:])

@@ -84,7 +84,7 @@ _MEANT: tuple[tuple[re.Pattern[str], str, float], ...] = (
         _NUMBER,
     ),
     (
-        re.compile(r"(?:(?<!分别)[为是]|\([类款项]\)|[\u3400-\u9fff](?=0、))\d{1,4}(?P<sign>、)(?=\d\d ?(?:万?元|%))"),
+        re.compile(r"(?:(?<!分别)[为是]|\([类款项]\)|[出入费款算](?=0、))\d{1,4}(?P<sign>、)(?=\d\d ?(?:万?元|%))"),
         ".",
         _SURELY,
     ),

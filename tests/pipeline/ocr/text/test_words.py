@@ -65,7 +65,7 @@ def test_signs_that_make_no_word_are_as_a_second_look_reads_them(read: str, seen
 
 @pytest.mark.parametrize("read", [
     "上年收入总计", "全年支出决算数", "本年未安排", "其他收入3.00万元", "公务接待费、差旅费", "增加5人，减少3.10万元",
-    "单价（）元", "数量（辆）", "分别为3、20万元", "其中：公用经费8.40万元", "增长I类",
+    "单价（）元", "数量（辆）", "分别为0、20万元", "分别为3、20万元", "其中：公用经费8.40万元", "增长I类",
     "1、20万元", "（一）护林（项）", "人均占地3.1796亩", "使用财政拨款",
 ])  # fmt: skip
 def test_what_is_printed_stays(read: str) -> None:
