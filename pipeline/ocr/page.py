@@ -434,15 +434,21 @@ def _whole(prepared: Prepared, boxes: Sequence[Box], decoded: list[Decoded], eng
     for image in (prepared.image, prepared.plain):
         crops = [with_paper(crop_of(image, boxes[index])) for index in short]
         for index, crop, line in zip(short, crops, engine.recognise(crops), strict=True):
-            known = decoded[index].text.strip()
-            beside = line.text.replace(known, "", 1)
-            amount = _AMOUNT.fullmatch(known) is not None
-            sure = decoded[index].score >= _SURELY_READ and _is_sealed(prepared, boxes[index])  # the ink is its own
-            if amount and (sure or not _BESIDE_AMOUNT.fullmatch(beside)):
-                continue
-            if len(line.text.strip()) > len(known) and known in line.text and line.score >= _LEAST_SCORE_FOUND:
+            if _is_more(prepared, boxes[index], decoded[index], line):
                 decoded[index] = _without_paper(line, crop.shape[1], crop.shape[0])
     return decoded
+
+
+def _is_more(prepared: Prepared, box: Box, known: Decoded, line: Decoded) -> bool:
+    """Whether a reading of a box is what is known of it and more. Beside an amount that is only more of it, or words;
+    and nothing beside a sure one under a seal, whose ink that is."""
+    text = known.text.strip()
+    if len(line.text.strip()) <= len(text) or text not in line.text or line.score < _LEAST_SCORE_FOUND:
+        return False
+    if not _AMOUNT.fullmatch(text):
+        return True
+    sure = known.score >= _SURELY_READ and _is_sealed(prepared, box)
+    return not sure and _BESIDE_AMOUNT.fullmatch(line.text.replace(text, "", 1)) is not None
 
 
 def _without_paper(line: Decoded, width: int, height: int) -> Decoded:

@@ -69,10 +69,8 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"(?<=支出)[:：](?=[\u3400-\u9fff]{2,20}-[\u3400-\u9fff])"), "-"),
     (re.compile(r"(?<=支出决)[^算定策议](?=数)|(?<=决)[^算定策议](?=数(?:\d[\d,，]*[.．]\d\d万?元|增加|减少))"), "算"),
     (re.compile(r"(?<=[元%％])[.．·](?=[.．·][\u3400-\u9fff])"), "，"),  # without its tail, a speck behind it
-    (
-        re.compile(r"(?<=支出[（(])[^类款项](?=[）)][\u3400-\u9fff]{2,40}[（(]款[）)])"),
-        "类",
-    ),  # nothing else is over a 款
+    # Nothing else is over a 款
+    (re.compile(r"(?<=支出[（(])[^类款项](?=[）)][\u3400-\u9fff]{2,40}[（(]款[）)])"), "类"),
     # The unit of money over a table, one sign of which is misread
     (re.compile(rf"[平早草革卑羊申甲车](?=位{_OF_MONEY})"), "单"),
     (re.compile(rf"(?<=单)[拉泣立住伍任化](?={_OF_MONEY})"), "位"),
@@ -410,8 +408,7 @@ def _with_decimals(line: OcrLine) -> OcrLine:
 
 def _is_as_a_point(line: OcrLine, gap: int) -> bool:
     """Whether a gap within a figure has no room for another digit beside the point."""
-    middles = [(box[0] + box[2]) / 2 for box in line.boxes]
-    return middles[gap + 1] - middles[gap - 1] < _ROOM_OF_POINT * (middles[gap + 2] - middles[gap + 1])
+    return room_at(line, gap, gap + 1) < _ROOM_OF_POINT * room_at(line, gap + 2, gap + 2)
 
 
 def _is_trailed(line: OcrLine) -> bool:

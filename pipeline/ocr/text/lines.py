@@ -86,7 +86,8 @@ def with_sign(line: OcrLine, at: int, sign: str) -> OcrLine:
 
 
 def room_at(line: OcrLine, start: int, end: int) -> float:
-    """How far the neighbours of the characters start..end are apart, from middle to middle, in em."""
+    """How far the neighbours of the characters start..end are apart, from middle to middle, in em; where start is end,
+    the character there and the one before it."""
     before, after = line.boxes[start - 1], line.boxes[end]
     em = (before[3] - before[1]) / LINE
     return (after[0] + after[2] - before[0] - before[2]) / 2 / em

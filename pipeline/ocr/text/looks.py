@@ -102,8 +102,7 @@ def as_amounts(lines: Sequence[OcrLine], columns: Columns, prepared: Prepared, e
     boxes = [_shown(lines[at], columns[at], prepared.dpi / 72) for at in lost]
     whole = list(lines)
     for at, said in zip(lost, _two_looks(boxes, prepared, engine, SIGNS | {"-", "(", ")"}), strict=True):
-        plain = [text.replace(",", "") for text in said]
-        whole[at] = _whole_again(lines[at], said) if _lacks_digits(lines[at]) else _as_amount(lines[at], plain)
+        whole[at] = _whole_again(lines[at], said) if _lacks_digits(lines[at]) else _as_amount(lines[at], said)
     return whole
 
 
@@ -191,8 +190,9 @@ def _as_amount(line: OcrLine, said: Sequence[str]) -> OcrLine:
     """The amount that a line is by what the looks at it say. One is enough for the digits that were read if no other
     has more, or a sign; where a letter was read for one, all must say so.
 
-    said: by each look, without separators; nothing by one that is not sure.
+    said: by each look; nothing by one that is not sure.
     """
+    said = [each.replace(",", "") for each in said]
     text, plain = line.text, line.text.translate(_LIKE)
     if _LOST.fullmatch(text):
         meant = f"{text[:-2]}.{text[-2:]}".replace(",", "")

@@ -11,12 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 from recount.pipeline.document import hull
 from recount.pipeline.ocr.image.prepare import Grey
 from recount.pipeline.ocr.network.engine import Engine
-from recount.pipeline.ocr.text.lines import LINE, OcrLine, with_sign, without
+from recount.pipeline.ocr.text.lines import OcrLine, room_at, with_sign, without
 from recount.pipeline.ocr.text.looks import SIGNS, piece_of
 from recount.pipeline.split.folding import fold
 from recount.schemas.common.codes import FUNCTION_NAMES
@@ -128,10 +128,8 @@ def whole_words(lines: Sequence[OcrLine], running: Sequence[bool], image: Grey, 
 
 def _gaps(line: OcrLine) -> Iterator[int]:
     """The characters of a line before which another one may stand: an ideograph far from the one before it."""
-    room = _ROOM * (line.box[3] - line.box[1]) / LINE
-    for at, (before, after) in enumerate(pairwise(line.boxes), 1):
-        apart = (after[0] + after[2] - before[0] - before[2]) / 2 > room
-        if apart and all(map(_is_ideograph, line.text[at - 1 : at + 1])):
+    for at in range(1, len(line.text)):
+        if room_at(line, at, at) > _ROOM and all(map(_is_ideograph, line.text[at - 1 : at + 1])):
             yield at
 
 
